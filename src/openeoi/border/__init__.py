@@ -1,0 +1,1 @@
+"""The inspection post: inspection procedure, document status, decision and its reasons."""

@@ -1,0 +1,1 @@
+"""The virtual card: operating system, files, access conditions, applications, persistent state."""

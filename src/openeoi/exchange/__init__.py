@@ -1,0 +1,1 @@
+"""The cross-border desk: master lists, defect lists, lost and stolen documents."""

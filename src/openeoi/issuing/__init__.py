@@ -1,0 +1,1 @@
+"""The issuing office: application, enrolment, personalisation, hand-over, activation, loss, revocation."""

@@ -1,0 +1,1 @@
+"""Wiring: builds everything, mounts the offices' pages and commands; holds no business rule."""

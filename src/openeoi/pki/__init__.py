@@ -1,0 +1,1 @@
+"""The authorities: country signing, document signers, eID and qualified certification authorities."""

@@ -1,0 +1,1 @@
+"""One folder per country: names, numbers, validity rules, certificate names, card parameters, languages."""

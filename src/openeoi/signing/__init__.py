@@ -1,0 +1,1 @@
+"""The signing desk: sign, validate, preserve."""

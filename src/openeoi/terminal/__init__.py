@@ -1,0 +1,1 @@
+"""What any reader does: detect, unlock, read, authenticate, sign on card, care for PINs."""

@@ -1,0 +1,1 @@
+"""The web kit: page frame, sessions, forms, translations, static files; it knows no office."""
