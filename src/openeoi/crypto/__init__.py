@@ -1,1 +1,1 @@
-"""What the standards define and pyca/cryptography lacks: key derivation, MACs, point mappings, domain parameters, random source."""
+"""What the standards define and pyca/cryptography lacks: key derivation, MACs, point mappings, domain parameters, randomness."""

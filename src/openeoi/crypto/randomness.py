@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class RandomSource(Protocol):
-    """`source(length)` gives `length` unpredictable bytes; production passes `secrets.token_bytes`, vectors pass the standard's values."""
+    """`source(length)` gives `length` unpredictable bytes: `secrets.token_bytes`, or in vectors the standard's values."""
 
     def __call__(self, length: int, /) -> bytes: ...
 
