@@ -1,0 +1,16 @@
+import pytest
+
+from openeoi.main.serving import AddressTaken, AddressUnusable, take_address
+
+
+def test_a_taken_port_is_said() -> None:
+    with take_address("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(AddressTaken) as taken:
+            take_address("127.0.0.1", port)
+    assert taken.value.port == port
+
+
+def test_an_address_of_another_machine_is_unusable() -> None:
+    with pytest.raises(AddressUnusable):
+        take_address("192.0.2.1", 0)
