@@ -10,9 +10,9 @@ Area = Literal["foundation", "chip", "authorities", "signing", "login", "health"
 
 @dataclass(frozen=True)
 class Result:
-    """`figure` in `unit` (median); `rival` names the program or bare operation and `ratio` is figure divided by the rival's figure; None without a rival.
+    """`figure` in `unit` (median); `rival` names the program or bare operation, `ratio` is figure divided by the rival's figure.
 
-    `bar` is the limit in words, `holds` whether it was kept in this run.
+    Both are None without a rival. `bar` is the limit in words, `holds` whether it was kept in this run.
     """
 
     name: str
@@ -29,4 +29,5 @@ class Result:
 
     def line(self) -> str:
         beside = f", {self.ratio:.2f} times {self.rival}" if self.ratio is not None else ""
-        return f"{self.name} ({self.area}): {self.figure:.3g} {self.unit}{beside}; bar {self.bar}: {'kept' if self.holds else 'MISSED'}"
+        verdict = "kept" if self.holds else "MISSED"
+        return f"{self.name} ({self.area}): {self.figure:.3g} {self.unit}{beside}; bar {self.bar}: {verdict}"
