@@ -1,6 +1,7 @@
-"""The layouts of research note chip.md 2.6, byte by byte, and the parsers' properties."""
+"""The layouts that upstream accepts, byte by byte, and the parsers' properties."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -113,11 +114,7 @@ def test_a_credential_in_the_wrong_place_is_refused() -> None:
 
 
 def test_zero_bytes_between_objects_are_read_over_by_name() -> None:
-    gapped = sign_and_login_files(
-        TokenDescription(b"0123456789", "NXP", TOKEN.last_update, TOKEN.norm_pin, TOKEN.norm_puk, TOKEN.sig_pin, gap=3),
-        HIGH,
-        QUALIFIED,
-    )
+    gapped = sign_and_login_files(replace(TOKEN, gap=3), HIGH, QUALIFIED)
     read = decode_private_keys(gapped[files.PRIVATE_KEYS])
     assert read.tolerances == {Tolerance.ZERO_GAP}
     plain = decode_private_keys(SIGN[files.PRIVATE_KEYS])

@@ -1,4 +1,4 @@
-"""File identifiers and application identifiers of the two applications (research notes on the chip; the file numbers are our choice)."""
+"""File and application identifiers of the two applications. The file numbers below the object directory are our choice."""
 
 from typing import Final
 

@@ -123,13 +123,14 @@ def encode_flags(bits: frozenset[int]) -> bytes:
 
 
 def decode_flags(value: bytes) -> frozenset[int]:
-    if not value or value[0] > 7 or (len(value) == 1 and value[0]) or len(value) > 5:
-        raise DecodingError("a bit string with a wrong count of unused bits")
+    if not 1 <= len(value) <= 5:
+        raise DecodingError("a bit string of flags has at most four bytes")
     size = len(value) - 1
     number = int.from_bytes(value[1:], "big")
-    if number & ((1 << value[0]) - 1):
-        raise DecodingError("unused bits of a bit string are set")
-    return frozenset(bit for bit in range(8 * size) if number >> (8 * size - 1 - bit) & 1)
+    bits = frozenset(bit for bit in range(8 * size) if number >> (8 * size - 1 - bit) & 1)
+    if encode_flags(bits) != tlv.encode(BIT_STRING, value):
+        raise DecodingError("a bit string of flags ends behind its last set bit")
+    return bits
 
 
 def encode_text(text: str, tag: int = UTF8_STRING) -> bytes:
@@ -156,7 +157,7 @@ def decode_path(fields: Fields) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class CommonAttributes:
-    """CommonObjectAttributes: `authentication_id` names the PIN object that must be verified, `user_consent` the uses per PIN entry."""
+    """CommonObjectAttributes: `authentication_id` names the PIN object to be verified, `user_consent` the uses per entry."""
 
     label: str
     flags: frozenset[int] = frozenset()

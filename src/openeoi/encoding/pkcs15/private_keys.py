@@ -42,8 +42,8 @@ SECP384R1: Final = bytes.fromhex("2B81040022")
 
 @dataclass(frozen=True, slots=True)
 class PrivateKeyObject:
-    """One private key. `authentication_id` is the identifier of its PIN object (None: usable without a PIN), `usage` holds bit numbers of
-    KeyUsageFlags, `user_consent` 1 means one signature per PIN entry, `key_reference` is the chip's number (not the one MSE takes)."""
+    """One private key. `authentication_id` is the identifier of its PIN object (None: usable without a PIN), `usage` holds bit
+    numbers of KeyUsageFlags, `user_consent` 1 means one signature per PIN entry; MSE does not take `key_reference`."""
 
     label: str
     identifier: bytes
