@@ -1,0 +1,36 @@
+"""The one door to asn1crypto: whole structures are read at once, and whatever is wrong with them is a DecodingError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from openeoi.encoding.errors import DecodingError
+
+# asn1crypto carries no types: a value (or type) of its own, read by name and turned into our dataclasses at once.
+Asn1Value: TypeAlias = Any
+
+# asn1crypto parses lazily and reports bad content by whatever its internals meet first.
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, RecursionError)
+
+
+def load(specification: Asn1Value, raw: bytes, what: str) -> Asn1Value:
+    """`raw` as the asn1crypto type `specification`, parsed down to its leaves, with nothing behind it.
+
+    The result is asn1crypto's own mapping type; callers turn it into dataclasses inside `reading`.
+    """
+    with reading(what):
+        value = specification.load(raw, strict=True)
+        _ = value.native
+        return value
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """asn1crypto's complaints about content become a DecodingError that says what was being read."""
+    try:
+        yield
+    except MALFORMED as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DecodingError(f"{what} is malformed: {reason[:200]}") from error
