@@ -1,0 +1,143 @@
+"""A protocol run as a sequence diagram: the exchanges between terminal and card, grouped by step.
+
+Anything with the attributes of `TracedExchange` can be drawn; who traces masks secrets before they come here, and a
+second mask stands below because a PIN in a page would be for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Protocol
+
+from openeoi.iso7816.apdu import SECRET_INSTRUCTIONS, CommandApdu, ResponseApdu
+from openeoi.iso7816.status import SUCCESS, tries_left
+
+HEX_LIMIT = 512  # bytes of one data field that a page shows
+
+
+class TracedExchange(Protocol):
+    """One command and its answer. `plain_command` and `plain_response` are what secure messaging wrapped (None without it)."""
+
+    @property
+    def step(self) -> str: ...
+    @property
+    def explanation(self) -> str: ...
+    @property
+    def command(self) -> CommandApdu: ...
+    @property
+    def response(self) -> ResponseApdu: ...
+    @property
+    def plain_command(self) -> CommandApdu | None: ...
+    @property
+    def plain_response(self) -> ResponseApdu | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangePicture:
+    """One exchange with everything written as text: hexadecimal in groups of bytes, secrets as dots."""
+
+    explanation: str
+    protected: bool
+    name: str
+    header: str
+    command: str
+    response: str
+    plain_command: str
+    plain_response: str
+    status: str
+    is_success: bool
+    tries_left: int | None
+    answer_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepPicture:
+    """Exchanges that belong to one step of a protocol."""
+
+    title: str
+    exchanges: tuple[ExchangePicture, ...]
+
+    @property
+    def is_success(self) -> bool:
+        return all(exchange.is_success for exchange in self.exchanges)
+
+
+def step_pictures(exchanges: Iterable[TracedExchange]) -> tuple[StepPicture, ...]:
+    """Group consecutive exchanges of the same step."""
+    return tuple(StepPicture(step, tuple(map(_picture, group))) for step, group in groupby(exchanges, key=lambda one: one.step))
+
+
+def _picture(exchange: TracedExchange) -> ExchangePicture:
+    plain_command = exchange.plain_command or exchange.command
+    plain_response = exchange.plain_response or exchange.response
+    protected = exchange.plain_command is not None
+    return ExchangePicture(
+        explanation=exchange.explanation,
+        protected=protected,
+        name=INSTRUCTIONS.get(plain_command.ins, f"INS {plain_command.ins:02X}"),
+        header=written(plain_command.header),
+        command=written_command(exchange.command),
+        response=written_response(exchange.response),
+        plain_command=written_command(exchange.plain_command) if exchange.plain_command is not None else "",
+        plain_response=written_response(exchange.plain_response) if exchange.plain_response is not None else "",
+        status=f"{plain_response.status:04X}",
+        is_success=plain_response.status == SUCCESS or plain_response.status >> 8 == 0x61,
+        tries_left=tries_left(plain_response.status),
+        answer_bytes=len(plain_response.data),
+    )
+
+
+def written_command(command: CommandApdu) -> str:
+    """The encoded command in hexadecimal; the data field of a command that carries a PIN or PUK in clear is dotted out."""
+    carries_secret = command.ins in SECRET_INSTRUCTIONS and command.data and command.cla & 0x0C != 0x0C
+    if not carries_secret:
+        return written(command.encode())
+    shown = written(replace(command, data=b"", expected=None).encode())
+    return f"{shown} {len(command.data):02X} " + " ".join("••" for _ in command.data)
+
+
+def written_response(response: ResponseApdu) -> str:
+    data = written(response.data)
+    return f"{data} {response.status:04X}".strip()
+
+
+def written(raw: bytes) -> str:
+    """Bytes in hexadecimal, groups of four bytes, cut after HEX_LIMIT with the number of those left out."""
+    text = raw[:HEX_LIMIT].hex(" ", 4).upper() if len(raw) > 8 else raw.hex(" ").upper()
+    return text if len(raw) <= HEX_LIMIT else f"{text} … (+{len(raw) - HEX_LIMIT})"
+
+
+# ISO/IEC 7816-4:2020, table 5, and 7816-8 for the cryptographic ones
+INSTRUCTIONS = {
+    0x04: "DEACTIVATE FILE",
+    0x20: "VERIFY",
+    0x21: "VERIFY",
+    0x22: "MANAGE SECURITY ENVIRONMENT",
+    0x24: "CHANGE REFERENCE DATA",
+    0x2A: "PERFORM SECURITY OPERATION",
+    0x2C: "RESET RETRY COUNTER",
+    0x44: "ACTIVATE FILE",
+    0x46: "GENERATE ASYMMETRIC KEY PAIR",
+    0x47: "GENERATE ASYMMETRIC KEY PAIR",
+    0x70: "MANAGE CHANNEL",
+    0x82: "EXTERNAL AUTHENTICATE",
+    0x84: "GET CHALLENGE",
+    0x86: "GENERAL AUTHENTICATE",
+    0x87: "GENERAL AUTHENTICATE",
+    0x88: "INTERNAL AUTHENTICATE",
+    0xA4: "SELECT",
+    0xB0: "READ BINARY",
+    0xB1: "READ BINARY",
+    0xC0: "GET RESPONSE",
+    0xCA: "GET DATA",
+    0xCB: "GET DATA",
+    0xD6: "UPDATE BINARY",
+    0xD7: "UPDATE BINARY",
+    0xDA: "PUT DATA",
+    0xDB: "PUT DATA",
+    0xE0: "CREATE FILE",
+    0xE6: "TERMINATE DF",
+    0xFE: "TERMINATE CARD USAGE",
+}
