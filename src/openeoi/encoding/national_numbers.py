@@ -32,7 +32,7 @@ class NumberKind(StrEnum):
 
 
 class NationalNumberError(DecodingError):
-    """The text is not a number of this kind. The types below say why, with the fields that a form needs; none repeats the text."""
+    """The text is no number of this kind. The types below say why, with the fields that a form needs; none repeats it."""
 
     def __init__(self, kind: NumberKind, reason: str) -> None:
         self.kind = kind
