@@ -44,7 +44,7 @@ class AuthorityKeys:
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """`document` is the longest validity of a card with a day of expiry, the `..._key` ones how long that key signs (ICAO 9303-12,
+    """`document` is the longest validity of a card with a day of expiry, the `..._key` ones how long it signs (ICAO 9303-12,
     7.1: the certificate outlives the last thing signed), the others how long a certificate or list is valid."""
 
     document: timedelta
