@@ -2,10 +2,10 @@
 
 Rules, the same for both sides:
 
-- The send sequence counter goes up by one before every command and before every response. It starts at zero (AES; the caller gives
-  it for triple DES) and never wraps in a session.
-- Encrypt, then authenticate: the cryptogram in DO 87 (after the padding indicator 01; bare in DO 85 for odd instruction bytes), Le in
-  DO 97, the status word in DO 99, the authentication code over counter, padded header and objects in DO 8E.
+- The send sequence counter goes up by one before every command and before every response. It starts at zero (AES; for triple DES
+  the caller gives it) and never wraps in a session.
+- Encrypt, then authenticate: the cryptogram in DO 87 (after the padding indicator 01; bare in DO 85 for odd instruction bytes),
+  Le in DO 97, the status word in DO 99, the authentication code over counter, padded header and objects in DO 8E.
 - A response always carries DO 99 and DO 8E, errors included. Whatever fails ends the session for good, on either side.
 """
 
@@ -116,9 +116,7 @@ class _Session:
     def _decrypt(self, cryptogram: bytes) -> bytes:
         if not cryptogram:
             raise DecodingError("an empty cryptogram")
-        return unpad(
-            self._cipher.decrypt(self._keys.encryption_key, self._initial_vector, cryptogram), self._cipher.block_size
-        )
+        return unpad(self._cipher.decrypt(self._keys.encryption_key, self._initial_vector, cryptogram), self._cipher.block_size)
 
     def _cryptogram_object(self, ins: int, data: bytes) -> bytes:
         if not data:
@@ -174,10 +172,12 @@ class SecureChannel(_Session):
         body = objects + encode(AUTHENTICATION_CODE, self._authenticate(header, objects))
         extended = command.is_extended or len(body) > SHORT_RESPONSE_MAXIMUM - 1
         expected = EXTENDED_EXPECTED_MAXIMUM if extended else SHORT_EXPECTED_MAXIMUM
-        return ProtectedCommand(*header, body, expected, extended, exchange=PlainExchange(command))
+        return ProtectedCommand(
+            header[0], command.ins, command.p1, command.p2, body, expected, extended, exchange=PlainExchange(command)
+        )
 
     def open(self, response: ResponseApdu) -> ResponseApdu:
-        """The response in clear. Raises SecureMessagingLost where the card left the session, ProtectedResponseInvalid otherwise."""
+        """The response in clear. Raises SecureMessagingLost (the card answered in clear), ProtectedResponseInvalid."""
         self._step()
         try:
             plain = self._open(response)
@@ -326,4 +326,3 @@ def _split_objects(raw: bytes, allowed: Iterable[int]) -> tuple[bytes, dict[int,
     if len(code.value) != MAC_SIZE:
         raise DecodingError(f"data object 8E has {MAC_SIZE} bytes, not {len(code.value)}")
     return raw[: len(raw) - len(code.encode())], {tlv.tag: tlv.value for tlv in tlvs}
-

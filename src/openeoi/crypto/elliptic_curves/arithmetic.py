@@ -2,7 +2,7 @@
 
 | backend | needs | constant time |
 |---|---|---|
-| `libcrypto` | OpenSSL's shared library, found by its name | only the multiplication (OpenSSL's ladder), not Python's integers around it |
+| `libcrypto` | OpenSSL's shared library | the multiplication, not Python's integers |
 | `pure` with gmpy2 | the package gmpy2, which `ecdsa` uses by itself | no |
 | `pure` | nothing | no |
 

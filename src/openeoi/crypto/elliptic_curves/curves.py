@@ -7,6 +7,7 @@ All have cofactor 1, so that a point on the curve, other than infinity, is alway
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import ecdsa
 
 
