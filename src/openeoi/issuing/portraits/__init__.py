@@ -1,1 +1,0 @@
-"""The parts of a drawn portrait; `issuing.sample_portrait` puts them together."""
