@@ -33,6 +33,8 @@ def test_the_official_specimen_fails_its_check_digit() -> None:
     with pytest.raises(WrongCheckDigit):
         numbers.decode_personal_number("2806985505145", SLOVENIA)
     assert numbers.personal_number_check_digit("280698550514") == "6"
+    specimen = numbers.decode_personal_number("2806985505145", SLOVENIA, check_digit=False)
+    assert (specimen.date_of_birth, specimen.sex) == (date(1985, 6, 28), Sex.FEMALE)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +65,10 @@ def test_errors_that_a_form_can_show(text: str, error: type[numbers.NationalNumb
 def test_the_fields_of_the_errors() -> None:
     with pytest.raises(WrongLength) as length:
         numbers.decode_personal_number("12")
-    assert (length.value.expected, length.value.length) == (13, 2)
+    assert (length.value.code, length.value.values) == ("wrong_length", {"expected": 13, "length": 2})
     with pytest.raises(WrongRegister) as register:
         numbers.decode_personal_number("0101006500006", range(20, 30))
-    assert register.value.register == 50
+    assert (register.value.code, register.value.values) == ("wrong_register", {"register": 50})
 
 
 def test_the_remainder_without_a_check_digit() -> None:

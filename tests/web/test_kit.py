@@ -1,14 +1,10 @@
 """The kit through a small application: languages, tokens, headers, errors at fields, and what must never reach a page."""
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
-
-sys.path.insert(0, str(Path(__file__).parent))
 from demo_application import application
+from starlette.testclient import TestClient
 
 
 @pytest.fixture
