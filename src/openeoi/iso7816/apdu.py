@@ -11,8 +11,9 @@ SHORT_EXPECTED_MAXIMUM = 256
 EXTENDED_MAXIMUM = 65535
 EXTENDED_EXPECTED_MAXIMUM = 65536
 
-# VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER carry PINs and PUKs: their data field never reaches a repr or a log.
-SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x2C})
+# VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER carry PINs and PUKs, PUT DATA carries them at personalisation: their data
+# field never reaches a repr or a log.
+SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x2C, 0xDA})
 
 
 @dataclass(frozen=True, slots=True)

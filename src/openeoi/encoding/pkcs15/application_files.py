@@ -5,6 +5,7 @@ Labels, file numbers of certificates and the place of the Sig PIN are our choice
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha1
@@ -75,13 +76,13 @@ class TokenDescription:
     gap: int = 0
 
 
-def directory_file() -> bytes:
-    """EF.DIR. The record order is the slot order of programs: the application without a PIN comes first, as on the real card."""
+def directory_file(roles: Collection[CredentialRole] = tuple(CredentialRole)) -> bytes:
+    """EF.DIR of a card with credentials of these roles. The record order is the slot order of programs: the application without a
+    PIN comes first, as on the real card."""
+    pinless = ApplicationRecord(files.AID_PINLESS, files.LABEL_PINLESS)
+    sign_and_login = ApplicationRecord(files.AID_SIGN_AND_LOGIN, files.LABEL_SIGN_AND_LOGIN)
     return encode_directory(
-        (
-            ApplicationRecord(files.AID_PINLESS, files.LABEL_PINLESS),
-            ApplicationRecord(files.AID_SIGN_AND_LOGIN, files.LABEL_SIGN_AND_LOGIN),
-        )
+        ((pinless,) if CredentialRole.LOW in roles else ()) + ((sign_and_login,) if CredentialRole.HIGH in roles else ())
     )
 
 
@@ -96,17 +97,23 @@ def pinless_files(description: TokenDescription, low: HolderCredential) -> dict[
     return _application(description, information, objects, (low,))
 
 
-def sign_and_login_files(description: TokenDescription, high: HolderCredential, qualified: HolderCredential) -> dict[int, bytes]:
-    """Content of each file of *Podpis in prijava*: the keys of roles HIGH and QUALIFIED, in this order (positions A1 and A2)."""
-    _expect_roles((high, qualified), (CredentialRole.HIGH, CredentialRole.QUALIFIED))
+def sign_and_login_files(
+    description: TokenDescription, high: HolderCredential, qualified: HolderCredential | None
+) -> dict[int, bytes]:
+    """Content of each file of *Podpis in prijava*: the keys of roles HIGH and QUALIFIED, in this order (positions A1 and A2).
+
+    Without a qualified credential (minors) the application has neither that key nor the Sig PIN.
+    """
+    credentials = (high,) if qualified is None else (high, qualified)
+    _expect_roles(credentials, (CredentialRole.HIGH, CredentialRole.QUALIFIED)[: len(credentials)])
     objects = (
         _pin(NORM_PIN, description.norm_pin, set(), unblocked_by=NORM_PUK),
         # The real card lacks the unblockingPin flag here (upstream adds it); a PUK is known by being named as one.
         _pin(NORM_PUK, description.norm_puk, {pins.UNBLOCK_DISABLED}),
-        _pin(SIG_PIN, description.sig_pin, set(), unblocked_by=NORM_PUK),
+        *((_pin(SIG_PIN, description.sig_pin, set(), unblocked_by=NORM_PUK),) if qualified else ()),
     )
     information = _token(description, files.LABEL_SIGN_AND_LOGIN, frozenset({token.LOGIN_REQUIRED, token.RANDOM_NUMBERS}))
-    return _application(description, information, objects, (high, qualified))
+    return _application(description, information, objects, credentials)
 
 
 def _expect_roles(credentials: tuple[HolderCredential, ...], roles: tuple[CredentialRole, ...]) -> None:

@@ -1,0 +1,60 @@
+"""What the maker of the chip fixes before any personalisation: the secrets' rules, version and answers to reset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Final
+
+from openeoi.profiles.card import CardParameters, PinParameters
+
+
+class PinRole(IntEnum):
+    """The four secrets that VERIFY knows. The numbers are those in the card's file."""
+
+    NORM_PIN = 1
+    PUK = 2
+    INITIAL_PASSWORD = 3
+    SIG_PIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PinRules:
+    """`reference` is P2 of the PIN commands, lengths in characters, `tries` (1 to 15) wrong entries in a row block it."""
+
+    reference: int
+    minimum_length: int
+    maximum_length: int
+    tries: int
+    digits_only: bool = True
+
+    def accepts(self, value: bytes) -> bool:
+        """Whether `value` could be this secret."""
+        printable = value.isdigit() if self.digits_only else all(0x20 <= character <= 0x7E for character in value)
+        return self.minimum_length <= len(value) <= self.maximum_length and printable
+
+
+def pin_rules(parameters: CardParameters) -> Mapping[PinRole, PinRules]:
+    """The secrets of a country's card."""
+    return MappingProxyType(
+        {
+            PinRole.NORM_PIN: _rules(parameters.norm_pin),
+            PinRole.PUK: _rules(parameters.puk),
+            PinRole.INITIAL_PASSWORD: _rules(parameters.initial_password),
+            PinRole.SIG_PIN: _rules(parameters.sig_pin),
+        }
+    )
+
+
+def _rules(pin: PinParameters) -> PinRules:
+    return PinRules(pin.reference, pin.minimum_length, pin.maximum_length, pin.tries, pin.digits_only)
+
+
+# Generic ATRs of the chip family (NXP P71, JCOP 4), by which upstream's driver knows the card.
+ATR_CONTACT: Final = bytes.fromhex("3BD518FF8191FE1FC38073C821100A")
+ATR_CONTACTLESS: Final = bytes.fromhex("3B85800180" + "73C82110" + "0E")
+
+# GET DATA 0116: upstream logs it. The real card's value is not known: OUR CHOICE.
+VERSION: Final = bytes.fromhex("010001000000")
