@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -110,6 +111,7 @@ def sample_card(
     memory: CardMemory | None = None,
     random: RandomSource = secrets.token_bytes,
     gap: int = 0,
+    roles: Collection[CredentialRole] = tuple(CredentialRole),
 ) -> SampleCard:
     """A card taken from blank through personalisation to this state, by commands only."""
     memory = memory or VolatileMemory()
@@ -120,7 +122,7 @@ def sample_card(
     if life_cycle is LifeCycle.BLANK:
         return sample
     channel = sample.run(office.open_office_channel(OFFICE_KEY, secrets.token_bytes))
-    sample.inside(channel, _personalise(sample, authority, gap))
+    sample.inside(channel, _personalise(sample, authority, gap, roles))
     for state in _path(life_cycle):
         sample.inside(channel, office.set_state(state))
     if life_cycle in (LifeCycle.ACTIVE, LifeCycle.BLOCKED):
@@ -137,12 +139,14 @@ def _path(life_cycle: LifeCycle) -> list[LifeCycle]:
     return [*path, LifeCycle.TERMINATED] if life_cycle is LifeCycle.TERMINATED else path
 
 
-def _personalise(sample: SampleCard, authority: ec.EllipticCurvePrivateKey, gap: int) -> CardSteps[None]:
-    for role in KeyRole:
-        point = yield from office.generate_key(role)
+def _personalise(
+    sample: SampleCard, authority: ec.EllipticCurvePrivateKey, gap: int, roles: Collection[CredentialRole]
+) -> CardSteps[None]:
+    for role in roles:
+        point = yield from office.generate_key(KeyRole(role.value))
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP384R1(), point)
         name = f"VZOREC JANA ({role})"
-        sample.certificates[CredentialRole(role.value)] = _certificate(name, key, "OpenEOI TEST root", authority)
+        sample.certificates[role] = _certificate(name, key, "OpenEOI TEST root", authority)
     for application, contents in application_files(sample, gap).items():
         for file_id, content in contents.items():
             yield from office.write_file(application, file_id, content)
@@ -157,9 +161,9 @@ def application_files(sample: SampleCard, gap: int = 0) -> dict[Application, dic
         sample.card.serial_number, "NXP", NOT_BEFORE, PinPlace(5, 6, 6), PinPlace(6, 10, 10), PinPlace(8, 6, 6), gap
     )
     return {
-        Application.MASTER_FILE: {DIRECTORY: directory_file()},
-        Application.PINLESS: pinless_files(description, low),
-        Application.SIGN_AND_LOGIN: sign_and_login_files(description, high, qualified),
+        Application.MASTER_FILE: {DIRECTORY: directory_file(sample.certificates)} if sample.certificates else {},
+        Application.PINLESS: pinless_files(description, low) if low else {},
+        Application.SIGN_AND_LOGIN: sign_and_login_files(description, high, qualified) if high else {},
         Application.TRAVEL_DOCUMENT: {
             lds.COM.file_id: Com((1, 2, 3)).encode(),
             lds.SOD.file_id: SECURITY_OBJECT,
@@ -170,7 +174,9 @@ def application_files(sample: SampleCard, gap: int = 0) -> dict[Application, dic
     }
 
 
-def _credential(sample: SampleCard, role: CredentialRole) -> HolderCredential:
+def _credential(sample: SampleCard, role: CredentialRole) -> HolderCredential | None:
+    if role not in sample.certificates:
+        return None
     chain = (sample.root.public_bytes(Encoding.DER),)
     return HolderCredential(role, sample.certificates[role].public_bytes(Encoding.DER), chain)
 

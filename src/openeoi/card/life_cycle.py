@@ -50,7 +50,8 @@ USABLE_KEYS: Final[Mapping[LifeCycle, frozenset[KeyRole]]] = MappingProxyType(
 HOLDER_PINS: Final = (PinRole.NORM_PIN, PinRole.SIG_PIN)
 
 
-def _needed_pins(state: CardState) -> tuple[PinRole, ...]:
+def needed_pins(state: CardState) -> tuple[PinRole, ...]:
+    """The PINs without which the card is not active."""
     return HOLDER_PINS if KeyRole.QUALIFIED in state.keys else (PinRole.NORM_PIN,)
 
 
@@ -59,11 +60,16 @@ def may_be_personalised(state: CardState) -> bool:
     return bool(state.can and state.mrz_information) and electronic
 
 
-def settled(state: CardState) -> CardState:
-    """The state after the card's own transitions: to active when all PINs are set, to blocked when nothing is left to try."""
-    if state.life_cycle is LifeCycle.HANDED_OVER and all(state.pins[role].value for role in _needed_pins(state)):
+def settled(state: CardState, blocking: bool = True) -> CardState:
+    """The state after the card's own transitions: to active when all PINs are set, to blocked when nothing is left to try.
+
+    `blocking` is False while the last try is taken off a counter before the comparison: that try may still succeed.
+    """
+    if state.life_cycle is LifeCycle.HANDED_OVER and all(state.pins[role].value for role in needed_pins(state)):
         spent = replace(state.pins[PinRole.INITIAL_PASSWORD], value=b"", tries_left=0)
         return replace(state.with_pin(PinRole.INITIAL_PASSWORD, spent), life_cycle=LifeCycle.ACTIVE)
+    if not blocking:
+        return state
     secrets = [state.pins[role] for role in USABLE_SECRETS.get(state.life_cycle, ())]
     if any(pin.value for pin in secrets) and not any(pin.tries_left for pin in secrets if pin.value):
         return replace(state, life_cycle=LifeCycle.BLOCKED)

@@ -18,6 +18,7 @@ from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.secure_messaging import CardSecureChannel
 from openeoi.protocols.personalisation.access import Condition, Password
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.pin.card import PinCardSide
 
 
 @dataclass(slots=True)
@@ -31,8 +32,13 @@ class Session:
     digest_kind: int = 0
     channel: CardSecureChannel | None = field(default=None, repr=False)
     password: Password | None = None
-    verified: set[int] = field(default_factory=set)
+    pins: PinCardSide | None = field(default=None, repr=False)
     chain: list[CommandApdu] = field(default_factory=list, repr=False)
+
+    @property
+    def verified(self) -> frozenset[int]:
+        """References of the PINs proved in this session."""
+        return self.pins.verified if self.pins is not None else frozenset()
 
     def select(self, application: Application) -> None:
         """Makes another application current. Verified PINs stay: upstream verifies first and selects then."""
@@ -44,7 +50,7 @@ class Session:
         """The channel and every right that hung on it are gone."""
         self.channel = None
         self.password = None
-        self.verified.clear()
+        self.pins = None
         self.key = None
         self.chain.clear()
 
@@ -86,7 +92,7 @@ class OperatingSystem:
         try:
             self._memory.save(content)
         except OpenEoiError as error:
-            self.session.verified.clear()
+            self.session.pins = None
             raise CommandRefused(status.MEMORY_FAILURE) from error
         self._state = state
 
@@ -95,7 +101,7 @@ class OperatingSystem:
         return RULES[self.session.application]
 
     def security(self, request: Request) -> SecurityStatus:
-        return SecurityStatus(self.session.contactless, request.password, frozenset(self.session.verified))
+        return SecurityStatus(self.session.contactless, request.password, self.session.verified)
 
     def require(self, condition: Condition, request: Request) -> None:
         if not is_satisfied(condition, self.security(request)):

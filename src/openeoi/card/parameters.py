@@ -32,8 +32,8 @@ class PinRules:
 
     def accepts(self, value: bytes) -> bool:
         """Whether `value` could be this secret."""
-        printable = value.isdigit() if self.digits_only else all(0x20 <= character <= 0x7E for character in value)
-        return self.minimum_length <= len(value) <= self.maximum_length and printable
+        fits = self.minimum_length <= len(value) <= self.maximum_length
+        return fits and (not self.digits_only or value.isdigit())
 
 
 def pin_rules(parameters: CardParameters) -> Mapping[PinRole, PinRules]:

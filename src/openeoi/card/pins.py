@@ -1,109 +1,88 @@
-"""VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER (ISO/IEC 7816-4:2020, 11.6) in the forms of upstream's driver.
+"""The card's four secrets: who may send PIN commands, in which state, and how they are stored.
 
-Rules:
+Counters and comparisons are `protocols.pin.card`. Here are the rules around them:
 
-1. All of them come under secure messaging opened with the CAN.
-2. A try is taken off the counter and stored *before* the comparison, and given back only after a right one: no power cut, at any
-   moment, gives a try back to someone who does not know the secret.
-3. Which secrets exist in which state stands in `life_cycle`. P2 names the secret; its bit 8 (upstream's "local") is ignored.
-4. CHANGE has only the new value (P1 = 01). It needs, in state active, the old PIN or the PUK verified; in state handed over the
-   initial password or the PUK. A new value brings a full counter.
-5. A PUK entry is good for one new PIN (for both at activation), and for RESET RETRY COUNTER without data (P1 = 03) before it.
+1. All PIN commands come under secure messaging opened with the CAN.
+2. Which secrets can be verified in which state stands in `life_cycle`; the others answer 6984.
+3. Norm PIN and Sig PIN can be changed; the PUK opens both; at activation the initial password does, or the PUK where it was lost.
+4. When a secret has used up its last try, the card may be blocked for good (`life_cycle`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from openeoi.card.applications.sign_and_login import UNDER_CAN
 from openeoi.card.errors import CommandRefused
-from openeoi.card.life_cycle import HOLDER_PINS, USABLE_SECRETS, settled
+from openeoi.card.life_cycle import HOLDER_PINS, USABLE_SECRETS, needed_pins, settled
 from openeoi.card.operating_system import OperatingSystem, Request
 from openeoi.card.parameters import PinRole
-from openeoi.card.state import PinState
-from openeoi.crypto.comparison import equal_in_constant_time
+from openeoi.card.state import CardState
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import ResponseApdu
-from openeoi.protocols.personalisation.shared import LifeCycle
-
-REFERENCE_MASK: Final = 0x7F
-NEW_VALUE_ONLY: Final = 0x01
-COUNTER_ONLY: Final = 0x03
+from openeoi.protocols.pin import shared
+from openeoi.protocols.pin.card import Pin, PinCardSide
 
 
-def verify(system: OperatingSystem, request: Request) -> ResponseApdu:
-    """With data: compares. Without: tells the tries left (63Cx), 9000 if it is verified, 6983 if blocked, 6984 if not set."""
-    if request.command.p1:
-        raise CommandRefused(status.INCORRECT_P1_P2)
+def process(system: OperatingSystem, request: Request) -> ResponseApdu:
+    """VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER."""
     system.require(UNDER_CAN, request)
-    role, pin = _named(system, request)
-    if role not in USABLE_SECRETS.get(system.state.life_cycle, frozenset()) or not pin.value:
-        raise CommandRefused(status.REFERENCE_DATA_NOT_USABLE)
-    reference = pin.rules.reference
-    if not request.command.data and reference in system.session.verified:
-        return ResponseApdu(status.SUCCESS)
-    if not pin.tries_left:
+    _require_usable(system, request)
+    side = _side(system)
+    response = side.process(request.command)
+    if response.status == status.AUTHENTICATION_METHOD_BLOCKED:
         system.commit(settled(system.state))
-        raise CommandRefused(status.AUTHENTICATION_METHOD_BLOCKED)
-    if not request.command.data:
-        return ResponseApdu(status.COUNTER | pin.tries_left)
-    if not pin.rules.minimum_length <= len(request.command.data) <= pin.rules.maximum_length:
-        raise CommandRefused(status.WRONG_LENGTH)
-    return _compare(system, role, pin, request.command.data)
+    return response
 
 
-def _compare(system: OperatingSystem, role: PinRole, pin: PinState, value: bytes) -> ResponseApdu:
-    system.session.verified.discard(pin.rules.reference)
-    left = pin.tries_left - 1
-    system.commit(system.state.with_pin(role, replace(pin, tries_left=left)))
-    if equal_in_constant_time(pin.value, value):
-        system.commit(system.state.with_pin(role, replace(pin, tries_left=pin.rules.tries)))
-        system.session.verified.add(pin.rules.reference)
-        return ResponseApdu(status.SUCCESS)
-    system.commit(settled(system.state))
-    return ResponseApdu(status.COUNTER | left if left else status.AUTHENTICATION_METHOD_BLOCKED)
+def _require_usable(system: OperatingSystem, request: Request) -> None:
+    usable = USABLE_SECRETS.get(system.state.life_cycle)
+    role = _roles(system.state).get(request.command.p2 & ~shared.SPECIFIC_REFERENCE)
+    if role is None:
+        raise CommandRefused(status.REFERENCED_DATA_NOT_FOUND)
+    if usable is None or (request.command.ins == shared.VERIFY and role not in usable):
+        raise CommandRefused(status.REFERENCE_DATA_NOT_USABLE)
 
 
-def change(system: OperatingSystem, request: Request) -> ResponseApdu:
-    if request.command.p1 != NEW_VALUE_ONLY:
-        raise CommandRefused(status.INCORRECT_P1_P2)
-    system.require(UNDER_CAN, request)
-    role, pin = _named(system, request)
-    if role not in HOLDER_PINS or system.state.life_cycle not in USABLE_SECRETS:
-        raise CommandRefused(status.CONDITIONS_NOT_SATISFIED)
-    activating = system.state.life_cycle is LifeCycle.HANDED_OVER
-    puk = system.state.pins[PinRole.PUK].rules.reference
-    initial = system.state.pins[PinRole.INITIAL_PASSWORD].rules.reference
-    allowing = {puk, initial if activating else pin.rules.reference}
-    if not allowing & system.session.verified:
-        raise CommandRefused(status.SECURITY_STATUS_NOT_SATISFIED)
-    if not pin.rules.accepts(request.command.data):
-        raise CommandRefused(status.INCORRECT_DATA)
-    changed = replace(pin, value=request.command.data, tries_left=pin.rules.tries)
-    system.commit(settled(system.state.with_pin(role, changed)))
-    if system.state.life_cycle is LifeCycle.ACTIVE:
-        system.session.verified -= {puk, initial}
-    return ResponseApdu(status.SUCCESS)
+def _side(system: OperatingSystem) -> PinCardSide:
+    """The session's PINs; made anew after a new channel, and after a write that failed."""
+    if system.session.pins is None:
+
+        def persist(pins: Mapping[int, Pin]) -> None:
+            system.commit(_stored(system.state, pins))
+
+        system.session.pins = PinCardSide(_loaded(system.state), persist)
+    return system.session.pins
 
 
-def reset_retry_counter(system: OperatingSystem, request: Request) -> ResponseApdu:
-    if request.command.p1 != COUNTER_ONLY:
-        raise CommandRefused(status.INCORRECT_P1_P2)
-    if request.command.data:
-        raise CommandRefused(status.WRONG_LENGTH)
-    system.require(UNDER_CAN, request)
-    role, pin = _named(system, request)
-    if role not in HOLDER_PINS or system.state.life_cycle is not LifeCycle.ACTIVE:
-        raise CommandRefused(status.CONDITIONS_NOT_SATISFIED)
-    if system.state.pins[PinRole.PUK].rules.reference not in system.session.verified:
-        raise CommandRefused(status.SECURITY_STATUS_NOT_SATISFIED)
-    system.commit(system.state.with_pin(role, replace(pin, tries_left=pin.rules.tries)))
-    return ResponseApdu(status.SUCCESS)
+def _roles(state: CardState) -> dict[int, PinRole]:
+    return {pin.rules.reference: role for role, pin in state.pins.items()}
 
 
-def _named(system: OperatingSystem, request: Request) -> tuple[PinRole, PinState]:
-    for role, pin in system.state.pins.items():
-        if pin.rules.reference == request.command.p2 & REFERENCE_MASK:
-            return role, pin
-    raise CommandRefused(status.REFERENCED_DATA_NOT_FOUND)
+def _loaded(state: CardState) -> dict[int, Pin]:
+    puk = state.pins[PinRole.PUK].rules.reference
+    initial = state.pins[PinRole.INITIAL_PASSWORD].rules.reference
+    pins = {}
+    for role, pin in state.pins.items():
+        rules = pin.rules
+        pins[rules.reference] = Pin(
+            rules.minimum_length,
+            rules.maximum_length,
+            rules.tries,
+            pin.tries_left,
+            pin.value,
+            rules.digits_only,
+            changeable=role in HOLDER_PINS,
+            unblocked_by=puk if role in HOLDER_PINS else None,
+            initialised_by=initial if role in needed_pins(state) else None,
+        )
+    return pins
+
+
+def _stored(state: CardState, pins: Mapping[int, Pin]) -> CardState:
+    """The state with these values and counters; active, if they complete the activation."""
+    for reference, role in _roles(state).items():
+        pin = pins[reference]
+        state = state.with_pin(role, replace(state.pins[role], value=pin.value, tries_left=pin.tries_remaining))
+    return settled(state, blocking=False)

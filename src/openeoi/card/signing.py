@@ -67,8 +67,8 @@ def compute_signature(system: OperatingSystem, request: Request) -> ResponseApdu
         reference = state.pins[key.pin].rules.reference
         if reference not in session.verified:
             raise CommandRefused(status.SECURITY_STATUS_NOT_SATISFIED)
-        if key.once:
-            session.verified.discard(reference)
+        if key.once and session.pins is not None:
+            session.pins.forget((reference,))
     return ResponseApdu(status.SUCCESS, sign(state.keys[key.role], command.data))
 
 

@@ -39,6 +39,7 @@ from openeoi.protocols.personalisation import card as personalisation
 from openeoi.protocols.personalisation.access import Always, Password
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import OFFICE_KEY_SIZE, LifeCycle
+from openeoi.protocols.pin.card import PinCardSide
 
 CHAINING: Final = 0x10
 CHANNEL_BITS: Final = 0x03
@@ -51,11 +52,8 @@ CHAINED_DATA_MAXIMUM: Final = 1 << 15
 Handler = Callable[[OperatingSystem, Request], ResponseApdu]
 
 _HANDLERS: Final[Mapping[int, Handler]] = {
-    0x20: pins.verify,
     0x22: signing.set_signature_template,
-    0x24: pins.change,
     0x2A: signing.compute_signature,
-    0x2C: pins.reset_retry_counter,
     0x84: data_objects.get_challenge,
     0xA4: files.select,
     0xB0: files.read_binary,
@@ -188,6 +186,8 @@ class VirtualCard:
             return self._run_pace(request)
         if personalisation.is_personalisation(command):
             return personalisation.handle(command, self._office, request.password is Password.OFFICE)
+        if PinCardSide.handles(command):
+            return pins.process(self._system, request)
         handler = _HANDLERS.get(command.ins)
         if handler is None:
             raise CommandRefused(status.INSTRUCTION_NOT_SUPPORTED)

@@ -192,22 +192,26 @@ def test_activation_with_the_initial_password() -> None:
             play(tries_left(reference), card.process)
         with pytest.raises(PinChangeRefused):
             play(change(reference, b"111111"), card.process)
-    play(verify(NORM_PUK, b"0123456789"), card.process)
-    with pytest.raises(PinChangeRefused):
-        play(change(NORM_PIN, b"111111"), card.process)
     play(verify(INITIAL, b"12345678"), card.process)
-    play(change(NORM_PIN, b"111111"), card.process)
-    # Power cut here: the password still opens the second PIN, but no longer the first.
+    play(change(NORM_PIN, b"999999"), card.process)
+    # Power cut here: the holder begins anew, with both PINs.
     card, memory = card_with(memory.pins)
     play(verify(INITIAL, b"12345678"), card.process)
-    with pytest.raises(PinChangeRefused):
-        play(change(NORM_PIN, b"999999"), card.process)
+    play(change(NORM_PIN, b"111111"), card.process)
     play(change(SIG_PIN, b"222222"), card.process)
     assert memory.pins[INITIAL].value == b""
     assert card.verified == frozenset()
     with pytest.raises(PinNotSet):
         play(verify(INITIAL, b"12345678"), card.process)
     play(verify(NORM_PIN, b"111111"), card.process)
+
+
+def test_the_puk_replaces_a_lost_initial_password() -> None:
+    card, memory = card_with(handed_over())
+    for reference, value in ((NORM_PIN, b"111111"), (SIG_PIN, b"222222")):
+        play(verify(NORM_PUK, b"0123456789"), card.process)
+        play(change(reference, value), card.process)
+    assert memory.pins[INITIAL].value == b""
 
 
 def test_the_last_pin_and_the_end_of_the_initial_password_are_one_write() -> None:

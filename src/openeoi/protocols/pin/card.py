@@ -4,7 +4,7 @@ What a command does, by the state of the PIN:
 
 | state | VERIFY with data | VERIFY without data | CHANGE | RESET RETRY COUNTER |
 |---|---|---|---|---|
-| not set, or used up | 6984 | 6984 | if its initial password is verified: set | 6984 |
+| not set, or used up | 6984 | 6984 | if its initial password, or its PUK, is verified: set | 6984 |
 | usable | try it | 63Cx, or 9000 if verified | if it, or its PUK, is verified: set | if its PUK is verified: all tries back |
 | blocked | 6983 | 6983 | if its PUK is verified: set | if its PUK is verified: all tries back |
 
@@ -15,7 +15,8 @@ Rules:
 - A value whose length or characters cannot be right is refused with 6700 before any try: everybody may know those rules.
 - What was verified is a matter of the session, not of the memory: a reset forgets it.
 - An authorisation serves once where it came from a PUK: after CHANGE the PUK must be verified again. The initial password stays
-  good until every PIN that it opens has been set, so that a power cut in between locks nobody out; then it is erased.
+  good until every PIN that it opens has been set (till then it can set one again), so that a power cut in between locks nobody
+  out; then it is erased.
 """
 
 from __future__ import annotations
@@ -165,9 +166,7 @@ class PinCardSide:
         return ResponseApdu(status.SUCCESS)
 
     def _may_change(self, reference: int, pin: Pin) -> bool:
-        if not pin.is_set:
-            return pin.initialised_by in self._verified
-        return reference in self._verified or pin.unblocked_by in self._verified
+        return not self._verified.isdisjoint({reference, pin.unblocked_by, pin.initialised_by})
 
     def _used_up_by(self, changes: dict[int, Pin]) -> dict[int, Pin]:
         """The one-use passwords that have nothing left to initialise once these changes are made."""

@@ -1,1 +1,0 @@
-"""The identity provider's database, step by step."""

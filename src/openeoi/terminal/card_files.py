@@ -1,0 +1,45 @@
+"""Reading whole elementary files, in clear or inside a channel (run it by `secure_messaging.through`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openeoi.iso7816 import status
+from openeoi.iso7816.apdu import CommandApdu
+from openeoi.iso7816.status import expect_ok
+from openeoi.iso7816.steps import CardSteps
+
+# The most that fits a protected short response with AES; one more and readers in use break.
+PIECE: Final = 223
+SIZE_MAXIMUM: Final = 0x8000
+
+
+def select_master_file() -> CardSteps[None]:
+    expect_ok((yield CommandApdu(0, 0xA4, 0, 0x0C, b"\x3f\x00")), "selecting the master file")
+
+
+def select_application(identifier: bytes) -> CardSteps[bool]:
+    """Whether the card has the application; it is the current one then."""
+    response = yield CommandApdu(0, 0xA4, 4, 0x0C, identifier)
+    if response.status == status.FILE_NOT_FOUND:
+        return False
+    expect_ok(response, f"selecting the application {identifier.hex().upper()}")
+    return True
+
+
+def read_file(file_id: int) -> CardSteps[bytes]:
+    """The content of a file of the current application, read until the card says that there is no more (6B00, 6282, no data)."""
+    select = CommandApdu(0, 0xA4, 2, 0x0C, file_id.to_bytes(2, "big"))
+    expect_ok((yield select), f"selecting file {file_id:04X}")
+    content = b""
+    while len(content) < SIZE_MAXIMUM:
+        response = yield CommandApdu(0, 0xB0, len(content) >> 8, len(content) & 0xFF, expected=PIECE)
+        if response.status == status.WRONG_OFFSET and content:
+            break
+        if response.status == status.END_OF_FILE:
+            return content + response.data
+        piece = expect_ok(response, f"reading file {file_id:04X}")
+        if not piece:
+            break
+        content += piece
+    return content
