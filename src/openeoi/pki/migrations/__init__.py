@@ -1,0 +1,1 @@
+"""The steps by which the authorities' database came to its present tables."""

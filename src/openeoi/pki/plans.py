@@ -1,0 +1,192 @@
+"""A country's authorities as data: which there are, who certifies whom, under which names, with which keys.
+
+The national values come from the country profile; what stands here is how they become authorities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.encoding.signature_algorithms import SignatureAlgorithm
+from openeoi.pki import certificate_profiles as profiles
+from openeoi.pki.certificate_profiles import Attribute, CertificateProfile, HolderRules, Lifetimes
+from openeoi.pki.certificates import Addresses, Subject
+from openeoi.pki.key_store import KeyAlgorithm, KeyPurpose
+
+DEFAULT_BASE_ADDRESS = "http://127.0.0.1:8000/pki"
+
+
+class Authority(StrEnum):
+    """Who holds a key and a certificate in a country's scheme; the value is part of addresses and key labels."""
+
+    COUNTRY_SIGNING = "country-signing"
+    DOCUMENT_SIGNER = "document-signer"
+    MASTER_LIST_SIGNER = "master-list-signer"
+    EID_ROOT = "eid-root"
+    EID_LOW = "eid-low"
+    EID_HIGH = "eid-high"
+    EID_QUALIFIED = "eid-qualified"
+
+
+HOLDER_ISSUERS: Mapping[CredentialRole, Authority] = {
+    CredentialRole.LOW: Authority.EID_LOW,
+    CredentialRole.HIGH: Authority.EID_HIGH,
+    CredentialRole.QUALIFIED: Authority.EID_QUALIFIED,
+}
+
+PURPOSES: Mapping[Authority, KeyPurpose] = {
+    Authority.COUNTRY_SIGNING: KeyPurpose.COUNTRY_SIGNING,
+    Authority.DOCUMENT_SIGNER: KeyPurpose.DOCUMENT_SIGNING,
+    Authority.MASTER_LIST_SIGNER: KeyPurpose.MASTER_LIST_SIGNING,
+    Authority.EID_ROOT: KeyPurpose.EID_ROOT,
+    Authority.EID_LOW: KeyPurpose.EID_ISSUING,
+    Authority.EID_HIGH: KeyPurpose.EID_ISSUING,
+    Authority.EID_QUALIFIED: KeyPurpose.EID_ISSUING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityDefinition:
+    """One authority: the kind of its key, what it signs with, and its own certificate (issued by `issuer`, itself for a root)."""
+
+    authority: Authority
+    issuer: Authority
+    key_algorithm: KeyAlgorithm
+    signature_algorithm: SignatureAlgorithm
+    subject: Subject
+    profile: CertificateProfile
+
+    @property
+    def is_root(self) -> bool:
+        return self.issuer is self.authority
+
+    @property
+    def purpose(self) -> KeyPurpose:
+        return PURPOSES[self.authority]
+
+    @property
+    def issues_certificates(self) -> bool:
+        return self.profile.is_authority
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All authorities of a country, in an order in which each comes after its issuer, and the certificates on its cards.
+
+    `issuing_state` is the three-letter code of the MRZ, `contact` an address that a travel-document certificate names.
+    """
+
+    country_code: str
+    issuing_state: str
+    contact: str
+    definitions: tuple[AuthorityDefinition, ...]
+    holder_profiles: Mapping[CredentialRole, CertificateProfile]
+    holder_labels: Mapping[CredentialRole, str]
+    status_list_lifetime: timedelta
+    country_list_lifetime: timedelta
+    base_address: str = DEFAULT_BASE_ADDRESS
+
+    def definition(self, authority: Authority) -> AuthorityDefinition:
+        return next(one for one in self.definitions if one.authority is authority)
+
+    @property
+    def issuers(self) -> tuple[Authority, ...]:
+        return tuple(one.authority for one in self.definitions if one.issues_certificates)
+
+    @property
+    def address(self) -> str:
+        return f"{self.base_address}/{self.country_code.lower()}"
+
+    def addresses(self, profile: CertificateProfile, issuer: Authority) -> Addresses:
+        """What a certificate of this profile says about where things of its issuer lie."""
+        return Addresses(
+            revocation_list=f"{self.address}/crl/{issuer}.crl" if profile.revocation_list else None,
+            issuer_certificate=f"{self.address}/certificates/{issuer}.cer" if profile.authority_information else None,
+            status_service=f"{self.address}/ocsp" if profile.status_service else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TravelDocumentKeys:
+    country_signing: KeyAlgorithm
+    document_signer: KeyAlgorithm
+    country_signing_signature: SignatureAlgorithm
+    document_signer_signature: SignatureAlgorithm
+
+
+@dataclass(frozen=True, slots=True)
+class EidKeys:
+    authorities: KeyAlgorithm
+    signature: SignatureAlgorithm
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityNames:
+    """Common names and organisation by authority; nothing here may claim to be the real authority."""
+
+    organization: str
+    organization_identifier: str
+    common_names: Mapping[Authority, str]
+
+
+def travel_document_authorities(
+    country_code: str, names: AuthorityNames, keys: TravelDocumentKeys, lifetimes: Lifetimes, document_types: tuple[str, ...]
+) -> tuple[AuthorityDefinition, ...]:
+    """Country signing authority, document signer and master list signer (ICAO 9303-12)."""
+    signer_keys = frozenset({keys.document_signer})
+    own = {
+        Authority.COUNTRY_SIGNING: profiles.country_signing(frozenset({keys.country_signing}), lifetimes),
+        Authority.DOCUMENT_SIGNER: profiles.document_signer(signer_keys, lifetimes, document_types),
+        Authority.MASTER_LIST_SIGNER: profiles.master_list_signer(signer_keys, lifetimes),
+    }
+    return tuple(
+        AuthorityDefinition(
+            authority=authority,
+            issuer=Authority.COUNTRY_SIGNING,
+            key_algorithm=keys.country_signing if profile.is_authority else keys.document_signer,
+            signature_algorithm=keys.country_signing_signature if profile.is_authority else keys.document_signer_signature,
+            subject=(
+                (Attribute.COUNTRY, country_code),
+                (Attribute.ORGANIZATION, names.organization),
+                (Attribute.COMMON_NAME, names.common_names[authority]),
+            ),
+            profile=profile,
+        )
+        for authority, profile in own.items()
+    )
+
+
+def eid_authorities(
+    country_code: str, names: AuthorityNames, keys: EidKeys, lifetimes: Lifetimes, practice_statement: str
+) -> tuple[AuthorityDefinition, ...]:
+    """The eID root and the issuing authorities under it."""
+    kinds = frozenset({keys.authorities})
+    issuing = profiles.eid_issuing(kinds, lifetimes, practice_statement)
+    own = {
+        Authority.EID_ROOT: profiles.eid_root(kinds, lifetimes),
+        **{authority: issuing for authority in HOLDER_ISSUERS.values() if authority in names.common_names},
+    }
+    return tuple(
+        AuthorityDefinition(
+            authority=authority,
+            issuer=Authority.EID_ROOT,
+            key_algorithm=keys.authorities,
+            signature_algorithm=keys.signature,
+            subject=(
+                (Attribute.COUNTRY, country_code),
+                (Attribute.ORGANIZATION, names.organization),
+                (Attribute.ORGANIZATION_IDENTIFIER, names.organization_identifier),
+                (Attribute.COMMON_NAME, names.common_names[authority]),
+            ),
+            profile=profile,
+        )
+        for authority, profile in own.items()
+    )
+
+
+def holder_profiles(rules: HolderRules) -> dict[CredentialRole, CertificateProfile]:
+    return {role: profiles.holder(role, rules) for role in rules.policies}
