@@ -78,6 +78,7 @@ def test_a_portrait_becomes_data_group_2() -> None:
     read = DataGroup2.decode(raw)
     assert read == group
     assert read.images == (TINY_JPEG,)
+    assert isinstance(read.faces[0].record, FacialRecord)
     (image,) = read.faces[0].record.faces
     assert (image.width, image.height, image.data_type, image.gender) == (4, 6, ImageDataType.JPEG, Gender.FEMALE)
 

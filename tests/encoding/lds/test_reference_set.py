@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from encoding.parser_properties import check_flipped_bytes, check_trailing_bytes, check_truncation
+from openeoi.encoding.biometrics.face_19794 import FacialRecord
 from openeoi.encoding.biometrics.image_formats import ImageDescription, ImageFormat, describe
 from openeoi.encoding.lds.common import Com
 from openeoi.encoding.lds.data_group_1 import DataGroup1
@@ -93,6 +94,7 @@ def test_security_infos_are_written_in_the_order_der_demands() -> None:
 
 def test_the_portrait_is_jpeg_2000_in_icao_size() -> None:
     (face,) = DataGroup2.decode(reference("tr-03105-5/Datagroup2.bin")).faces
+    assert isinstance(face.record, FacialRecord)
     (image,) = face.record.faces
     assert (image.data_type.name, image.width, image.height) == ("JPEG_2000", 337, 449)
     # The set's record header and its image disagree about the size; both are shown as they are.

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from openeoi.encoding import tlv
 from openeoi.encoding.biometrics import templates
 from openeoi.encoding.biometrics.face_19794 import FacialImage, FacialRecord, Gender
+from openeoi.encoding.biometrics.face_39794 import FaceImageData
 from openeoi.encoding.biometrics.templates import BiometricHeader, BiometricTemplate
 from openeoi.encoding.errors import DecodingError, EncodingError
 
-# Format type of ISO/IEC 19794-5 in the register of SC 37 (ICAO 9303-10, table 41).
+# Format types in the register of SC 37 (ICAO 9303-10, table 41).
 ISO_19794_5 = bytes.fromhex("0008")
+ISO_39794_5 = bytes.fromhex("002A")
 
 
 def facial_header() -> BiometricHeader:
@@ -21,12 +23,19 @@ def facial_header() -> BiometricHeader:
 
 @dataclass(frozen=True, slots=True)
 class FacialTemplate:
+    """`record` follows ISO/IEC 19794-5 (`FacialRecord`) or ISO/IEC 39794-5 (`FaceImageData`), as the header says."""
+
     header: BiometricHeader
-    record: FacialRecord
+    record: FacialRecord | FaceImageData
 
     @property
     def images(self) -> tuple[bytes, ...]:
+        if isinstance(self.record, FaceImageData):
+            return (self.record.image,)
         return tuple(face.image for face in self.record.faces)
+
+    def template(self) -> BiometricTemplate:
+        return BiometricTemplate(self.header, self.record.encode(), constructed=isinstance(self.record, FaceImageData))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,11 @@ class DataGroup2:
         """One face as a full frontal JPEG or JPEG 2000 image in an ISO/IEC 19794-5 record. Raises EncodingError."""
         return cls((FacialTemplate(facial_header(), FacialRecord((FacialImage.of(image, gender),))),))
 
+    @classmethod
+    def of_iso_39794(cls, image: bytes, sex: str = "") -> DataGroup2:
+        """The same in an ISO/IEC 39794-5 block, which readers must understand since 2025; `sex` is "F", "M", "X" or empty."""
+        return cls((FacialTemplate(BiometricHeader(ISO_39794_5), FaceImageData.of(image, sex)),))
+
     @property
     def images(self) -> tuple[bytes, ...]:
         """All images as JPEG or JPEG 2000, in file order; the first is the holder's main portrait."""
@@ -48,8 +62,7 @@ class DataGroup2:
     def encode(self) -> bytes:
         if not self.faces:
             raise EncodingError("EF.DG2", "at least one face is mandatory")
-        group = templates.encode_group([BiometricTemplate(face.header, face.record.encode()) for face in self.faces])
-        return tlv.encode(0x75, group)
+        return tlv.encode(0x75, templates.encode_group([face.template() for face in self.faces]))
 
     @classmethod
     def decode(cls, raw: bytes) -> DataGroup2:
@@ -62,6 +75,9 @@ class DataGroup2:
 
 def _template(instance: BiometricTemplate) -> FacialTemplate:
     header = instance.header
-    if header.format_owner != templates.SC37 or header.format_type != ISO_19794_5:
-        raise DecodingError(f"format {header.format_owner.hex()} {header.format_type.hex()} is no facial record")
-    return FacialTemplate(header, FacialRecord.decode(instance.data))
+    form = (header.format_owner, header.format_type, instance.constructed)
+    if form == (templates.SC37, ISO_19794_5, False):
+        return FacialTemplate(header, FacialRecord.decode(instance.data))
+    if form == (templates.SC37, ISO_39794_5, True):
+        return FacialTemplate(header, FaceImageData.decode(instance.data))
+    raise DecodingError(f"format {header.format_owner.hex()} {header.format_type.hex()} in this form is no facial record")
