@@ -15,14 +15,16 @@ Asn1Value: TypeAlias = Any
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, RecursionError)
 
 
-def load(specification: Asn1Value, raw: bytes, what: str) -> Asn1Value:
+def load(specification: Asn1Value, raw: bytes, what: str, *, deep: bool = True) -> Asn1Value:
     """`raw` as the asn1crypto type `specification`, parsed down to its leaves, with nothing behind it.
 
-    The result is asn1crypto's own mapping type; callers turn it into dataclasses inside `reading`.
+    `deep=False` leaves parts unparsed until they are used: several times faster for a certificate. The result is asn1crypto's own
+    mapping type; callers turn it into dataclasses inside `reading`.
     """
     with reading(what):
         value = specification.load(raw, strict=True)
-        _ = value.native
+        if deep:
+            _ = value.native
         return value
 
 
