@@ -23,7 +23,7 @@ class SecureMessagingEnded(SecureMessagingError):
     """This session ended earlier; nothing more can be sent or answered in it."""
 
 
-class ProtectedCommandRefused(OpenEoiError):
+class ProtectedCommandRefused(SecureMessagingError):
     """Card side: a protected command is not acceptable; `status` is the status word to answer in clear, the session is over."""
 
     def __init__(self, status_word: int, reason: str) -> None:

@@ -22,3 +22,33 @@ class PinNeeded(TerminalError):
     def __init__(self, role: CredentialRole) -> None:
         self.role = role
         super().__init__(f"the credential of the role {role} signs only with its PIN")
+
+
+class FileNotReadable(TerminalError):
+    """The card refuses a file: `file` is its name, `status` the status word (6982 not allowed now, 6A82 not there)."""
+
+    def __init__(self, file: str, status: int) -> None:
+        self.file = file
+        self.status = status
+        super().__init__(f"{file} cannot be read: the card answered {status:04X}")
+
+
+class FileMalformed(TerminalError):
+    """What the card returns for a file makes no file: it ends early, is impossibly long, or is no data object."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(f"{file}: {reason}")
+
+
+class PaceNotOffered(TerminalError):
+    """EF.CardAccess offers no PACE (there is none, or no PACEInfo in it). Nothing else is tried: no silent fall-back."""
+
+
+class NoSupportedPace(TerminalError):
+    """EF.CardAccess offers PACE only in forms that are not implemented; `offered` lists their object identifiers."""
+
+    def __init__(self, offered: tuple[str, ...]) -> None:
+        self.offered = offered
+        super().__init__(f"no PACE that the card offers is supported: {', '.join(offered)}")

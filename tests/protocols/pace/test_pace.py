@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openeoi.crypto.domain_parameters import UnknownDomainParameters, elliptic_curve_group
+from openeoi.crypto.domain_parameters import elliptic_curve_group
 from openeoi.crypto.key_derivation import derive_encryption_key
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import EncodingError
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.steps import CardSteps
@@ -19,10 +20,10 @@ from openeoi.protocols.pace.errors import PaceFailed, PaceNotSupported, Password
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.shared import PaceProtocol
 from openeoi.protocols.pace.terminal import PaceResult, agree, establish
-from protocols.pace.worked_examples import BRAINPOOL_P_256, G_1, P_256, Info, WorkedExample
+from protocols.pace.worked_examples import BRAINPOOL_P_256, G_1, P_256, WorkedExample
 
 CAN = PacePassword.from_can("123456")
-INFO = Info("0.4.0.127.0.7.2.2.4.2.4", 12)
+INFO = PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 12)
 
 
 def fixed(values: Iterable[str]) -> Callable[[int], bytes]:
@@ -37,7 +38,7 @@ def fixed(values: Iterable[str]) -> Callable[[int], bytes]:
 
 
 def card_with(
-    info: Info = INFO, password: PacePassword = CAN, random: Callable[[int], bytes] = secrets.token_bytes
+    info: PaceInfo = INFO, password: PacePassword = CAN, random: Callable[[int], bytes] = secrets.token_bytes
 ) -> PaceCardSide:
     return PaceCardSide([info], {password.reference: password.secret}.get, random)
 
@@ -81,13 +82,13 @@ def test_the_terminal_replays_the_worked_example() -> None:
     assert result.card_public_key.hex().upper() in G_1.exchanges[3][1]
 
 
-ALL_INFOS = [Info(f"0.4.0.127.0.7.2.2.4.2.{cipher}", 12) for cipher in range(1, 5)]
-ALL_INFOS += [Info("0.4.0.127.0.7.2.2.4.2.2", parameter_id) for parameter_id in range(8, 19)]
-ALL_INFOS += [Info("0.4.0.127.0.7.2.2.4.1.2", 0)]
+ALL_INFOS = [PaceInfo(f"0.4.0.127.0.7.2.2.4.2.{cipher}", 12) for cipher in range(1, 5)]
+ALL_INFOS += [PaceInfo("0.4.0.127.0.7.2.2.4.2.2", parameter_id) for parameter_id in range(8, 19)]
+ALL_INFOS += [PaceInfo("0.4.0.127.0.7.2.2.4.1.2", 0)]
 
 
 @pytest.mark.parametrize("info", ALL_INFOS, ids=lambda info: f"{info.protocol[-3:]} with {info.parameter_id}")
-def test_both_sides_agree(info: Info) -> None:
+def test_both_sides_agree(info: PaceInfo) -> None:
     card = card_with(info)
     steps = establish(CAN, info, secrets.token_bytes, name_parameters=True)
     try:
@@ -289,10 +290,10 @@ def test_setting_the_protocol_strictly(data: str, status: int) -> None:
 
 
 def test_the_parameter_id_decides_between_two_offers() -> None:
-    card = PaceCardSide([INFO, Info(INFO.protocol, 13)], {2: b"123456"}.get, secrets.token_bytes)
+    card = PaceCardSide([INFO, PaceInfo(INFO.protocol, 13)], {2: b"123456"}.get, secrets.token_bytes)
     with pytest.raises(PaceFailed):
         play(agree(CAN, INFO, secrets.token_bytes), card.process)
-    play(agree(CAN, Info(INFO.protocol, 13), secrets.token_bytes, name_parameters=True), card.process)
+    play(agree(CAN, PaceInfo(INFO.protocol, 13), secrets.token_bytes, name_parameters=True), card.process)
     assert card.take_established() is not None
 
 
@@ -362,20 +363,20 @@ def test_identifiers_that_are_no_pace(oid: str) -> None:
 @pytest.mark.parametrize(
     "info",
     [
-        Info(INFO.protocol, None),
-        Info(INFO.protocol, 12, version=1),
-        Info("0.4.0.127.0.7.2.2.4.4.2", 12),
-        Info("0.4.0.127.0.7.2.2.4.6.2", 12),
+        PaceInfo(INFO.protocol, None),
+        PaceInfo(INFO.protocol, 12, version=1),
+        PaceInfo("0.4.0.127.0.7.2.2.4.4.2", 12),
+        PaceInfo("0.4.0.127.0.7.2.2.4.6.2", 12),
     ],
 )
-def test_offers_that_are_not_supported_here(info: Info) -> None:
+def test_offers_that_are_not_supported_here(info: PaceInfo) -> None:
     with pytest.raises(PaceNotSupported):
         play(agree(CAN, info, secrets.token_bytes), card_with().process)
 
 
 def test_unknown_domain_parameters() -> None:
-    with pytest.raises(UnknownDomainParameters):
-        play(agree(CAN, Info(INFO.protocol, 7), secrets.token_bytes), card_with().process)
+    with pytest.raises(PaceNotSupported):
+        play(agree(CAN, PaceInfo(INFO.protocol, 7), secrets.token_bytes), card_with().process)
 
 
 def test_passwords_are_checked_and_hidden() -> None:

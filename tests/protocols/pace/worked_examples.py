@@ -6,19 +6,13 @@ The other two: sessions recorded with OpenSC 0.27 as the terminal; there the ter
 
 from dataclasses import dataclass
 
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.protocols.pace.passwords import PacePassword
 
 
 @dataclass(frozen=True)
-class Info:
-    protocol: str
-    parameter_id: int | None
-    version: int = 2
-
-
-@dataclass(frozen=True)
 class WorkedExample:
-    info: Info
+    info: PaceInfo
     password: PacePassword
     exchanges: list[tuple[str, str]]
     card_randoms: list[str]  # mapping scalar, nonce, ephemeral scalar
@@ -28,7 +22,7 @@ class WorkedExample:
 
 
 G_1 = WorkedExample(
-    Info("0.4.0.127.0.7.2.2.4.2.2", 13),
+    PaceInfo("0.4.0.127.0.7.2.2.4.2.2", 13),
     PacePassword.from_mrz("T22000129364081251010318"),
     [
         ("0022C1A40F800A04007F00070202040202830101", "9000"),
@@ -63,7 +57,7 @@ G_1 = WorkedExample(
 
 def _recorded(parameter_id: int, values: dict[str, str]) -> WorkedExample:
     return WorkedExample(
-        Info("0.4.0.127.0.7.2.2.4.2.4", parameter_id),
+        PaceInfo("0.4.0.127.0.7.2.2.4.2.4", parameter_id),
         PacePassword.from_can("123456"),
         [
             ("0022C1A40F800A04007F00070202040204830102", "9000"),

@@ -24,12 +24,13 @@ from openeoi.crypto.mac import MacMismatch
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.secure_messaging import CardSecureChannel, SessionKeys
 from openeoi.protocols.pace import shared
-from openeoi.protocols.pace.shared import OfferedPace, PaceExchange, PaceProtocol, start_exchange
+from openeoi.protocols.pace.shared import PaceExchange, PaceProtocol, start_exchange
 
 PasswordLookup = Callable[[int], bytes | None]
 """f(pi) of the password with this reference (`pace.passwords`), None where the card has none."""
@@ -70,7 +71,7 @@ class _Refused(OpenEoiError):
 class PaceCardSide:
     """One card's PACE. The operating system hands it the commands it `handles` and collects `take_established()` after each."""
 
-    def __init__(self, infos: Sequence[OfferedPace], password: PasswordLookup, random: RandomSource) -> None:
+    def __init__(self, infos: Sequence[PaceInfo], password: PasswordLookup, random: RandomSource) -> None:
         self._infos = tuple(infos)
         self._password = password
         self._random = random
@@ -136,7 +137,7 @@ class PaceCardSide:
         self._state = State.SELECTED
         return ResponseApdu(status.SUCCESS)
 
-    def _offered(self, objects: tuple[tlv.Tlv, ...]) -> OfferedPace:
+    def _offered(self, objects: tuple[tlv.Tlv, ...]) -> PaceInfo:
         identifier = tlv.find(objects, shared.CRYPTOGRAPHIC_MECHANISM)
         wanted = tlv.find_optional(objects, shared.DOMAIN_PARAMETERS_REFERENCE)
         matching = [info for info in self._infos if PaceProtocol.of(info.protocol).encoded_identifier == identifier]

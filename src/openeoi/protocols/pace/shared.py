@@ -7,18 +7,19 @@ from enum import Enum
 from typing import Generic, Protocol
 
 from openeoi.crypto.ciphers import Cipher
+from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
 from openeoi.crypto.domain_parameters import elliptic_curve_group, multiplicative_group
+from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES
 from openeoi.crypto.errors import CryptographicError
 from openeoi.crypto.group import Element, Group, KeyAgreement, ephemeral_key
 from openeoi.crypto.key_derivation import derive_encryption_key, derive_mac_key, derive_password_key
 from openeoi.crypto.mac import mac, verify_mac
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding import der, tlv
+from openeoi.encoding.lds.security_infos import PACE, PaceInfo
 from openeoi.iso7816.secure_messaging import SessionKeys
 from openeoi.protocols.pace.errors import PaceNotSupported
 from openeoi.protocols.pace.mapping import GenericMapping, Mapping
-
-PACE = "0.4.0.127.0.7.2.2.4"
 
 MANAGE_SECURITY_ENVIRONMENT = 0x22
 SET_AUTHENTICATION_TEMPLATE = (0xC1, 0xA4)
@@ -103,19 +104,6 @@ class PaceProtocol:
         return self.cipher.encrypt(key, bytes(self.cipher.block_size), nonce)
 
 
-class OfferedPace(Protocol):
-    """A PACEInfo (ICAO 9303-11, 9.2.1), as `encoding.lds.security_infos.PaceInfo` holds it."""
-
-    @property
-    def protocol(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def parameter_id(self) -> int | None: ...
-
-
 class PaceExchange(Protocol):
     """One side's values from mapping to tokens, as bytes on the wire; used in the order of the methods.
 
@@ -138,8 +126,8 @@ class PaceExchange(Protocol):
     def verify_token(self, token: bytes) -> None: ...
 
 
-def start_exchange(info: OfferedPace, random: RandomSource) -> PaceExchange:
-    """A fresh exchange for what a PACEInfo offers. Raises PaceNotSupported, UnknownDomainParameters."""
+def require_supported(info: PaceInfo) -> tuple[PaceProtocol, int]:
+    """What a PACEInfo offers: protocol and parameter id. Raises PaceNotSupported where this implementation cannot run it."""
     protocol = PaceProtocol.of(info.protocol)
     if info.version != 2:
         raise PaceNotSupported(f"PACE version {info.version}")
@@ -147,10 +135,19 @@ def start_exchange(info: OfferedPace, random: RandomSource) -> PaceExchange:
         raise PaceNotSupported("PACE without standardised domain parameters")
     if protocol.mapping is not MappingKind.GENERIC:
         raise PaceNotSupported(f"PACE with {protocol.mapping.value}")
+    known = STANDARDISED_GROUPS if protocol.agreement is KeyAgreement.DIFFIE_HELLMAN else STANDARDISED_CURVES
+    if info.parameter_id not in known:
+        raise PaceNotSupported(f"{protocol.agreement.name} with the domain parameters {info.parameter_id}")
+    return protocol, info.parameter_id
+
+
+def start_exchange(info: PaceInfo, random: RandomSource) -> PaceExchange:
+    """A fresh exchange for what a PACEInfo offers. Raises PaceNotSupported."""
+    protocol, parameter_id = require_supported(info)
     if protocol.agreement is KeyAgreement.DIFFIE_HELLMAN:
-        group = multiplicative_group(info.parameter_id)
+        group = multiplicative_group(parameter_id)
         return GroupExchange(protocol, group, GenericMapping(group, random), random)
-    curve = elliptic_curve_group(info.parameter_id)
+    curve = elliptic_curve_group(parameter_id)
     return GroupExchange(protocol, curve, GenericMapping(curve, random), random)
 
 

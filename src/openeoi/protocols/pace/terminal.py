@@ -10,6 +10,7 @@ from openeoi.crypto.errors import CryptographicError
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import SHORT_EXPECTED_MAXIMUM, CommandApdu, ResponseApdu
 from openeoi.iso7816.secure_messaging import SecureChannel, SessionKeys
@@ -17,7 +18,7 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace import shared
 from openeoi.protocols.pace.errors import PaceFailed, PasswordBlocked, PasswordUnknown, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
-from openeoi.protocols.pace.shared import OfferedPace, PaceExchange, start_exchange
+from openeoi.protocols.pace.shared import PaceExchange, start_exchange
 
 CHAINED = 0x10
 LAST_OF_CHAIN = 0x00
@@ -35,9 +36,9 @@ class PaceResult:
 
 
 def establish(
-    password: PacePassword, info: OfferedPace, random: RandomSource, *, name_parameters: bool = False
+    password: PacePassword, info: PaceInfo, random: RandomSource, *, name_parameters: bool = False
 ) -> CardSteps[SecureChannel]:
-    """Proves the password and returns the channel. Raises the errors of `protocols.pace.errors`, UnknownDomainParameters.
+    """Proves the password and returns the channel. Raises the errors of `protocols.pace.errors`.
 
     `name_parameters` sends the parameter id (DO 84): required where EF.CardAccess offers several for one protocol.
     """
@@ -46,7 +47,7 @@ def establish(
 
 
 def agree(
-    password: PacePassword, info: OfferedPace, random: RandomSource, *, name_parameters: bool = False
+    password: PacePassword, info: PaceInfo, random: RandomSource, *, name_parameters: bool = False
 ) -> CardSteps[PaceResult]:
     """The same, with everything that later protocols need."""
     exchange = start_exchange(info, random)

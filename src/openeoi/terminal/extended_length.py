@@ -1,0 +1,77 @@
+"""Whether a card takes extended length: its historical bytes or EF.ATR/INFO say so (ISO/IEC 7816-4:2020, 12.1.1.9 and 12.2.2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openeoi.encoding import tlv
+from openeoi.encoding.errors import DecodingError
+from openeoi.iso7816 import status
+from openeoi.iso7816.apdu import CommandApdu
+from openeoi.iso7816.steps import CardSteps
+from openeoi.terminal.errors import TerminalError
+from openeoi.terminal.read_file import read_to_the_end
+
+ATR_INFORMATION: Final = b"\x2f\x01"
+EXTENDED_LENGTH_INFORMATION: Final = 0x7F66
+INTEGER: Final = 0x02
+FILE_MAXIMUM: Final = 1024
+
+CARD_CAPABILITIES: Final = 0x7
+EXTENDED_LENGTH_BIT: Final = 0x40
+COMPACT_TLV: Final = 0x80
+COMPACT_TLV_WITH_STATUS: Final = 0x00
+
+
+def announced_in_atr(atr: bytes) -> bool:
+    """Whether the third card capabilities byte in the historical bytes has the bit for extended Lc and Le."""
+    capabilities = _compact_object(historical_bytes(atr), CARD_CAPABILITIES)
+    return capabilities is not None and len(capabilities) >= 3 and bool(capabilities[2] & EXTENDED_LENGTH_BIT)
+
+
+def read_announced_maximum() -> CardSteps[int | None]:
+    """The longest response APDU data field that EF.ATR/INFO announces (DO 7F66, second number, less the status word); in clear.
+
+    None where the file or the object is missing or malformed: short length always works.
+    """
+    response = yield CommandApdu(0x00, 0xA4, 0x02, 0x0C, ATR_INFORMATION)
+    if response.status != status.SUCCESS:
+        return None
+    try:
+        content = yield from read_to_the_end("EF.ATR/INFO", FILE_MAXIMUM)
+        limits = tlv.find(tlv.decode_all(content), EXTENDED_LENGTH_INFORMATION)
+        numbers = [int.from_bytes(one.value, "big") for one in tlv.decode_all(limits) if one.tag == INTEGER]
+    except (DecodingError, TerminalError):
+        return None
+    return min(numbers[1] - 2, 65536) if len(numbers) == 2 and numbers[1] > 258 else None
+
+
+def historical_bytes(atr: bytes) -> bytes:
+    """The historical bytes of an answer to reset (ISO/IEC 7816-3:2006, 8.2); empty where it is malformed."""
+    if len(atr) < 2:
+        return b""
+    count, indicator, position = atr[1] & 0x0F, atr[1] >> 4, 2
+    while indicator:
+        present = indicator.bit_count()
+        if position + present > len(atr):
+            return b""
+        position += present
+        # TD is the last of the interface bytes announced, and announces the next ones.
+        indicator = atr[position - 1] >> 4 if indicator & 0x8 else 0
+    found = atr[position : position + count]
+    return found if len(found) == count else b""
+
+
+def _compact_object(historical: bytes, tag: int) -> bytes | None:
+    if historical[:1] == bytes((COMPACT_TLV,)):
+        rest = historical[1:]
+    elif historical[:1] == bytes((COMPACT_TLV_WITH_STATUS,)):
+        rest = historical[1:-3]
+    else:
+        return None
+    while rest:
+        length = rest[0] & 0x0F
+        if rest[0] >> 4 == tag and len(rest) > length:
+            return rest[1 : 1 + length]
+        rest = rest[1 + length :]
+    return None
