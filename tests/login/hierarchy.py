@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
@@ -34,6 +35,20 @@ NO_USAGE = dict.fromkeys(
     ),
     False,
 )
+
+
+def qualified_statements(*statements: str) -> x509.UnrecognizedExtension:
+    """QCStatements (EN 319 412-5); without arguments QcCompliance, QcSSCD and QcType esign. Given ones stand without info."""
+    oids = [core.ObjectIdentifier(oid).dump() for oid in statements or ("0.4.0.1862.1.1", "0.4.0.1862.1.4")]
+    content = b"".join(_sequence(oid) for oid in oids)
+    if not statements:
+        esign = _sequence(core.ObjectIdentifier("0.4.0.1862.1.6.1").dump())
+        content += _sequence(core.ObjectIdentifier("0.4.0.1862.1.6").dump() + esign)
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"), _sequence(content))
+
+
+def _sequence(content: bytes) -> bytes:
+    return b"\x30" + bytes([len(content)]) + content
 
 
 @dataclass(frozen=True)
@@ -85,7 +100,7 @@ class Issuer:
         policy: str = "",
         not_before: datetime = BEGINNING,
         not_after: datetime = BEGINNING + timedelta(days=3000),
-        extensions: Sequence[x509.ExtensionType] = (),
+        extensions: Sequence[x509.ExtensionType] | None = None,
     ) -> SoftwareCard:
         """A card of this issuer; by default with the profile of its role."""
         qualified = self.role is CredentialRole.QUALIFIED
@@ -114,6 +129,6 @@ class Issuer:
         )
         if purposes:
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), False)
-        for extension in extensions:
+        for extension in ((qualified_statements(),) if qualified else ()) if extensions is None else extensions:
             builder = builder.add_extension(extension, False)
         return SoftwareCard(builder.sign(self.key, SHA384()).public_bytes(Encoding.DER), key)

@@ -1,0 +1,188 @@
+"""PAdES B-B in two steps: the document becomes CMS signed attributes, the card's signature over them completes the document.
+
+Between the steps the document lies here with an empty place for the signature, so that the card may be anywhere. Profile:
+SubFilter ETSI.CAdES.detached, digest SHA-384, ECDSA on P-384, signing-certificate-v2, no signing time in the CMS (ETSI EN 319
+142-1, 5.3 and 6.3). pyHanko writes PDF and CMS; it is imported on first use, because it would slow every start.
+"""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA384
+
+from openeoi.signing.certificates import SigningCertificate, for_pyhanko
+from openeoi.signing.errors import (
+    DocumentEncrypted,
+    DocumentLocked,
+    DocumentTooLarge,
+    DocumentUnreadable,
+    SignatureWrong,
+    SigningRefused,
+)
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import ExternalSigner
+
+LARGEST_DOCUMENT = 30 * 1024 * 1024
+_DIGEST = "sha384"
+_SCALAR_SIZE = 48  # bytes of r and of s on P-384
+_RESERVED = 32768  # hexadecimal characters for the CMS: certificates of up to about 15 kB
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """What a person sees of a document before signing: SHA-256 of the file, its size in bytes, pages, signatures it has."""
+
+    digest: bytes
+    size: int
+    pages: int
+    signatures: int
+
+
+@dataclass(frozen=True)
+class PreparedSignature:
+    """A document that waits for its signature. `signed_attributes` (DER of a SET OF) is what the card signs with SHA-384;
+    `document` has room for the CMS between `start` and `end`."""
+
+    document: bytes = field(repr=False)
+    start: int
+    end: int
+    signed_attributes: bytes
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """The 48 bytes that go to the card."""
+        return hashlib.sha384(self.signed_attributes).digest()
+
+
+def describe(document: bytes) -> DocumentFacts:
+    """Raises DocumentTooLarge, DocumentEncrypted, DocumentUnreadable."""
+    reader = _reader(document)
+    try:
+        pages = int(reader.root["/Pages"]["/Count"])
+        signatures = len(reader.embedded_regular_signatures)
+    except Exception as error:  # whatever a hostile document provokes in the reader
+        raise DocumentUnreadable(f"its structure cannot be followed ({type(error).__name__})") from error
+    if not 0 < pages < 100_000:
+        raise DocumentUnreadable("it has no pages")
+    return DocumentFacts(hashlib.sha256(document).digest(), len(document), pages, signatures)
+
+
+def prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> PreparedSignature:
+    """The first step. `at` is written into the document as the signer's claimed time.
+
+    Raises DocumentTooLarge, DocumentEncrypted, DocumentUnreadable, DocumentLocked.
+    """
+    describe(document)
+    try:
+        return asyncio.run(_prepare(document, certificate, at))
+    except SigningRefused:
+        raise
+    except Exception as error:  # whatever a hostile document provokes in the writer
+        from pyhanko.sign.general import SigningError
+
+        if isinstance(error, SigningError):
+            raise DocumentLocked(str(error)) from error
+        raise DocumentUnreadable(f"it cannot be extended ({type(error).__name__})") from error
+
+
+def finish(prepared: PreparedSignature, signature: bytes) -> bytes:
+    """The second step: the signed document. `signature` is the card's raw r || s. Raises SignatureWrong."""
+    der = verified_der_signature(prepared, signature)
+    return asyncio.run(_finish(prepared, der))
+
+
+def verified_der_signature(prepared: PreparedSignature, signature: bytes) -> bytes:
+    """The card's signature as DER (RFC 3279, 2.2.3), after checking it against certificate and attributes."""
+    if len(signature) != 2 * _SCALAR_SIZE:
+        raise SignatureWrong(f"the signature has {len(signature)} bytes instead of {2 * _SCALAR_SIZE}")
+    r, s = int.from_bytes(signature[:_SCALAR_SIZE], "big"), int.from_bytes(signature[_SCALAR_SIZE:], "big")
+    der = encode_dss_signature(r, s)
+    key = SigningCertificate(prepared.certificate, prepared.chain, "").parsed.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise SignatureWrong("the certificate holds no EC key")
+    try:
+        key.verify(der, prepared.signed_attributes, ec.ECDSA(SHA384()))
+    except InvalidSignature as error:
+        raise SignatureWrong("the signature does not belong to the attributes and the certificate") from error
+    return der
+
+
+async def _prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> PreparedSignature:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+
+    signer = _external_signer(certificate.certificate, certificate.chain, b"")
+    writer = IncrementalPdfFileWriter(BytesIO(document), strict=True)
+    taken = {signature.field_name for signature in writer.prev.embedded_signatures}
+    name = next(name for number in range(1, len(taken) + 2) if (name := f"Signature{number}") not in taken)
+    metadata = PdfSignatureMetadata(
+        field_name=name, md_algorithm=_DIGEST, subfilter=SigSeedSubFilter.PADES, embed_validation_info=False
+    )
+    pdf_signer = PdfSigner(metadata, signer, new_field_spec=SigFieldSpec(name))
+    session = pdf_signer.init_signing_session(writer)
+    session.system_time = at
+    prepared, output = session.prepare_tbs_document(None, _RESERVED).digest_tbs_document()
+    attributes = await signer.signed_attrs(prepared.document_digest, _DIGEST, use_pades=True)
+    output.seek(0)
+    return PreparedSignature(
+        output.read(),
+        prepared.reserved_region_start,
+        prepared.reserved_region_end,
+        attributes.dump(),
+        certificate.certificate,
+        certificate.chain,
+    )
+
+
+async def _finish(prepared: PreparedSignature, der_signature: bytes) -> bytes:
+    from asn1crypto.cms import CMSAttributes
+    from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+
+    signer = _external_signer(prepared.certificate, prepared.chain, der_signature)
+    attributes = CMSAttributes.load(prepared.signed_attributes)
+    content = await signer.async_sign_prescribed_attributes(_DIGEST, signed_attrs=attributes)
+    output = BytesIO(prepared.document)
+    PreparedByteRangeDigest(b"", prepared.start, prepared.end).fill_with_cms(output, content)
+    return output.getvalue()
+
+
+def _external_signer(certificate: bytes, chain: tuple[bytes, ...], signature: bytes) -> "ExternalSigner":
+    from asn1crypto.algos import SignedDigestAlgorithm
+    from pyhanko.sign.signers import ExternalSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # its constructor has no annotation
+    for one in chain:
+        registry.register(for_pyhanko(one))
+    return ExternalSigner(
+        signing_cert=for_pyhanko(certificate),
+        cert_registry=registry,
+        signature_value=signature or 2 * _SCALAR_SIZE + 9,
+        signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha384_ecdsa"}),
+        embed_roots=False,
+    )
+
+
+def _reader(document: bytes) -> Any:  # noqa: ANN401 - pyHanko has no types
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    if len(document) > LARGEST_DOCUMENT:
+        raise DocumentTooLarge(f"larger than {LARGEST_DOCUMENT} bytes")
+    try:
+        reader = PdfFileReader(BytesIO(document), strict=True)
+    except Exception as error:  # whatever a hostile document provokes in the reader
+        raise DocumentUnreadable(f"it is no PDF that can be read reliably ({type(error).__name__})") from error
+    if reader.encrypted:
+        raise DocumentEncrypted("it is encrypted")
+    return reader
