@@ -8,9 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from openeoi import profiles
 from openeoi.encoding.pkcs15.roles import CredentialRole
-from openeoi.pki import country_plans
 from openeoi.pki.authorities import Authorities
+from openeoi.pki.country_plans import plan_for
 from openeoi.pki.encrypted_files import QUICK_COST, EncryptedFiles
 from openeoi.pki.holders import HolderCertificateRequest
 from openeoi.pki.key_files import Memory
@@ -42,7 +43,7 @@ class Office:
         self.database = Database("sqlite://", MIGRATIONS)
         self.store = PkiStore(self.database, self.clock)
         self.keys = EncryptedFiles(self.files, "a passphrase", QUICK_COST)
-        plan = with_small_keys(country_plans.load(self.country))
+        plan = with_small_keys(plan_for(profiles.load(self.country)))
         self.authorities = Authorities(plan, self.keys, self.store, self.clock)
 
     def request(

@@ -116,7 +116,7 @@ def test_a_long_name_is_cut_at_a_word(slovenia: Office) -> None:
     issued = slovenia.authorities.issue_holder_certificates(slovenia.request("3333333333333", given_name, surname))
     subject = x509.load_der_x509_certificate(issued[HIGH].certificate).subject
     (common_name,) = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    assert common_name.value == "Marija Magdalena Terezija Kovačević Podobnik"
+    assert common_name.value == "Marija Magdalena Terezija Kovačević Podobnik (eOI - prijava)"
     assert subject.get_attributes_for_oid(x509.NameOID.SURNAME)[0].value == surname
 
 

@@ -39,6 +39,8 @@ from openeoi.pki.revocation_lists import ListFacts, RevocationReason, RevokedEnt
 from openeoi.pki.status import CertificateStatus, StatusKind, TrustAnchors
 from openeoi.pki.store import IssuedCertificate, PkiStore, StoredAuthority, StoredRevocationList, Transaction, serial_text
 
+__all__ = ["Authorities", "HolderCertificate", "HolderCertificateRequest", "HolderCertificates"]
+
 SYSTEM = "system"
 LISTS_IN_A_LIFETIME = 24  # a list is renewed long before it runs out: one that lives a day every hour
 
@@ -154,7 +156,7 @@ class Authorities:
         if profile is None:
             raise OffProfile(f"holder, {role}", (f"cards of {self.plan.country_code} have no such certificate",))
         names = (request.given_name, request.surname, request.certificate_number)
-        subject = holder_subject(self.plan.country_code, *names, self.plan.holder_labels[role])
+        subject = holder_subject(self.plan.country_code, *names, self.plan.holder_labels[role], self.plan.holder_endings[role])
         issuing = self._signing(transaction, HOLDER_ISSUERS[role])
         application = Application(profile, subject, key, request.not_before, request.not_after)
         certificate = self._registrar.issue(issuing, application, self._clock())

@@ -47,6 +47,9 @@ def require_on_profile(profile: CertificateProfile, facts: CertificateFacts, sig
 
     `named_key` is the subject's key with its curve by name; in travel-document certificates the curve itself is spelled out.
     """
+    # Before anything is read: the reader only warns of a serial number that is not positive.
+    if facts.serial_number <= 0:
+        raise OffProfile(profile.name, ("the serial number is not positive",))
     try:
         certificate = x509.load_der_x509_certificate(assemble(signed, facts.signature_algorithm, b"\x00"))
         findings = tuple(_findings(profile, facts, certificate, named_key))
@@ -83,8 +86,8 @@ def _findings(
 ) -> Iterator[str]:
     if certificate.version is not x509.Version.v3:
         yield "the version is not 3"
-    if not certificate.serial_number > 0 or certificate.serial_number.bit_length() > SERIAL_NUMBER_BITS_MAXIMUM:
-        yield "the serial number is not positive or longer than 20 bytes"
+    if certificate.serial_number.bit_length() > SERIAL_NUMBER_BITS_MAXIMUM:
+        yield "the serial number is longer than 20 bytes"
     if certificate.serial_number != facts.serial_number:
         yield "the serial number is not the intended one"
     if key_algorithm(named_key) not in profile.key_algorithms:

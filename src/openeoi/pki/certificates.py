@@ -205,7 +205,7 @@ def _policies(profile: CertificateProfile) -> x509.CertificatePolicies:
 def _alternative_names(facts: CertificateFacts) -> list[x509.GeneralName]:
     """A contact, and a directory name whose locality is the issuing state's code from the MRZ (ICAO 9303-12, 7.1.1.4)."""
     state = x509.Name([x509.NameAttribute(x509.NameOID.LOCALITY_NAME, facts.issuing_state)])
-    return [x509.UniformResourceIdentifier(facts.contact), x509.DirectoryName(state)]
+    return [x509.RFC822Name(facts.contact), x509.DirectoryName(state)]
 
 
 def _distribution_point(address: str) -> x509.CRLDistributionPoints:

@@ -73,19 +73,19 @@ def key_fingerprint(public_key: bytes) -> str:
     return hashlib.sha256(der.decode_bit_string(key).value).hexdigest()
 
 
-def holder_subject(country_code: str, given_name: str, surname: str, number: str, label: str) -> Subject:
+def holder_subject(country_code: str, given_name: str, surname: str, number: str, label: str, ending: str) -> Subject:
     """A holder's name: the person by real name, the opaque certificate number, the credential's label as unit.
 
     The common name is cut at a word where both names together do not fit its 64 bytes; the full names stand beside it.
     """
-    common_name = f"{given_name} {surname}"
-    while len(common_name.encode()) > COMMON_NAME_MAXIMUM:
-        common_name = common_name.rpartition(" ")[0] or common_name[:-1]
+    person = f"{given_name} {surname}"
+    while len(f"{person} {ending}".encode()) > COMMON_NAME_MAXIMUM:
+        person = person.rpartition(" ")[0] or person[:-1]
     return (
         (Attribute.COUNTRY, country_code),
         (Attribute.ORGANIZATIONAL_UNIT, label),
         (Attribute.SURNAME, surname),
         (Attribute.GIVEN_NAME, given_name),
         (Attribute.SERIAL_NUMBER, number),
-        (Attribute.COMMON_NAME, common_name),
+        (Attribute.COMMON_NAME, f"{person} {ending}"),
     )

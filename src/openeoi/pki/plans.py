@@ -77,7 +77,8 @@ class AuthorityDefinition:
 class Plan:
     """All authorities of a country, in an order in which each comes after its issuer, and the certificates on its cards.
 
-    `issuing_state` is the three-letter code of the MRZ, `contact` an address that a travel-document certificate names.
+    `issuing_state` is the three-letter code of the MRZ, `contact` a mail address that travel-document
+    certificates name; `holder_labels` the unit in a holder's name, `holder_endings` what follows the person in the common name.
     """
 
     country_code: str
@@ -86,6 +87,7 @@ class Plan:
     definitions: tuple[AuthorityDefinition, ...]
     holder_profiles: Mapping[CredentialRole, CertificateProfile]
     holder_labels: Mapping[CredentialRole, str]
+    holder_endings: Mapping[CredentialRole, str]
     status_list_lifetime: timedelta
     country_list_lifetime: timedelta
     base_address: str = DEFAULT_BASE_ADDRESS
