@@ -1,0 +1,98 @@
+"""`eoi pki ...`: what the authorities are, their certificates and revocation lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from openeoi.pki.authorities import Authorities
+from openeoi.pki.plans import Authority
+from openeoi.pki.store import StoredAuthority
+
+WRONG_USE: Final = 2
+
+Country = Annotated[str, typer.Option("--country", help="The state, by its code in small letters.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Name = Annotated[Authority, typer.Argument(help="The authority, as `eoi pki list` names it.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write the DER file there.")]
+Der = Annotated[bool, typer.Option("--der", help="DER to standard output instead of PEM.")]
+
+
+def commands(get_countries: Callable[[], Mapping[str, Authorities]]) -> typer.Typer:
+    """`get_countries`: authorities by country code in small letters."""
+    app = typer.Typer(no_args_is_help=True, help="The certification authorities of the test states.")
+
+    def of(country: str) -> Authorities:
+        countries = get_countries()
+        if country not in countries:
+            typer.echo(f"There is no state {country} here; there are {', '.join(countries)}.", err=True)
+            raise typer.Exit(WRONG_USE)
+        return countries[country]
+
+    @app.command("list", epilog="Example: eoi pki list --country me --json")
+    def list_authorities(country: Country = "si", as_json: Json = False) -> None:
+        """Every authority with every generation of its key and certificate."""
+        rows = [_row(one) for one in of(country).generations()]
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+            return
+        for row in rows:
+            dates = f"valid until {row['valid_until']}  signs until {row['signs_until']}"
+            typer.echo(f"{row['authority']:<20}{row['generation']:>3}  {dates}")
+
+    @app.command(epilog="Example: eoi pki show country-signing --country si --out csca.cer")
+    def show(authority: Name, country: Country = "si", out: Out = None, der: Der = False, as_json: Json = False) -> None:
+        """An authority's newest certificate, as PEM."""
+        found = [one for one in of(country).generations() if one.authority is authority]
+        if not found:
+            typer.echo(f"{country} has no authority {authority}.", err=True)
+            raise typer.Exit(WRONG_USE)
+        content = found[-1].certificate.content
+        if as_json:
+            typer.echo(json.dumps(_row(found[-1]), indent=2))
+        else:
+            _give(content, x509.load_der_x509_certificate(content).public_bytes(Encoding.PEM), out, der)
+
+    @app.command(epilog="Example: eoi pki crl eid-high --out eid-high.crl")
+    def crl(authority: Name, country: Country = "si", out: Out = None, der: Der = False) -> None:
+        """An authority's current revocation list, as PEM."""
+        authorities = of(country)
+        if authority not in authorities.plan.issuers:
+            typer.echo(f"{authority} issues no certificates in {country} and has no list.", err=True)
+            raise typer.Exit(WRONG_USE)
+        content = authorities.crl(authority)
+        _give(content, x509.load_der_x509_crl(content).public_bytes(Encoding.PEM), out, der)
+
+    return app
+
+
+def _row(stored: StoredAuthority) -> dict[str, str | int]:
+    return {
+        "authority": stored.authority.value,
+        "generation": stored.generation,
+        "issuer": stored.certificate.issuer.value,
+        "serial": f"{stored.certificate.serial:X}",
+        "valid_from": f"{stored.certificate.not_before:%Y-%m-%d}",
+        "valid_until": f"{stored.certificate.not_after:%Y-%m-%d}",
+        "signs_until": f"{stored.signs_until:%Y-%m-%d}",
+        "key": stored.key_label,
+        "sha256": hashlib.sha256(stored.certificate.content).hexdigest(),
+    }
+
+
+def _give(content: bytes, text: bytes, out: Path | None, der: bool) -> None:
+    if out is not None:
+        out.write_bytes(content)
+        typer.echo(f"{out}: {len(content)} bytes")
+    elif der:
+        sys.stdout.buffer.write(content)
+    else:
+        typer.echo(text.decode("ascii"), nl=False)
