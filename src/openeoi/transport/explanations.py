@@ -129,9 +129,8 @@ def _read_binary_far(command: CommandApdu) -> str:
 def _manage_security_environment(command: CommandApdu) -> str:
     match command.p1, command.p2:
         case 0xC1, 0xA4:
-            password = _object(command.data, 0x83)
-            name = _PASSWORDS.get(password[0], "a password") if password else "a password"
-            return f"MSE:Set AT: choose PACE with {name} as password"
+            name = _PASSWORDS.get(int.from_bytes(_object(command.data, 0x83) or b"", "big"))
+            return "MSE:Set AT: choose PACE" + ("" if name is None else f" with {name} as password")
         case 0x81, 0xB6:
             return "MSE:Set DST: choose the key and algorithm for the digital signature"
         case 0x41, 0xA4:
