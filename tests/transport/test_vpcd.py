@@ -195,7 +195,7 @@ def test_what_the_card_raises_passes_through() -> None:
 
 
 def namespaces() -> list[str]:
-    """The command that gives a program its own network and mounts: as root, or as a user where the system lets users have them."""
+    """The command that gives a program its own network and mounts: as root, or as a user where users may."""
     for command in (["unshare", "--net", "--mount"], ["unshare", "--map-root-user", "--net", "--mount"]):
         if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
             return command
