@@ -37,11 +37,22 @@ CARD = CardPicture(
 @dataclass(frozen=True)
 class Exchange:
     step: str
-    explanation: str
+    sentence: str
     command: CommandApdu
     response: ResponseApdu
-    plain_command: CommandApdu | None = None
-    plain_response: ResponseApdu | None = None
+    inside: tuple[CommandApdu, ResponseApdu] | None = None
+
+    @property
+    def is_protected(self) -> bool:
+        return self.inside is not None
+
+    @property
+    def plain_command(self) -> CommandApdu:
+        return self.inside[0] if self.inside else self.command
+
+    @property
+    def plain_response(self) -> ResponseApdu:
+        return self.inside[1] if self.inside else self.response
 
 
 PIN_IN_CLEAR = CommandApdu(0x00, 0x20, 0x00, 0x85, b"314159")
@@ -52,7 +63,7 @@ EXCHANGES = (
              CommandApdu(0x10, 0x86, 0, 0, bytes.fromhex("7c00"), 256), ResponseApdu(0x9000, bytes(range(34)))),
     Exchange("PIN", "VERIFY the PIN (in clear, which no reader here does).", PIN_IN_CLEAR, ResponseApdu(0x63C2)),
     Exchange("PIN", "VERIFY the PIN.", CommandApdu(0x0C, 0x20, 0, 0x85, bytes(29), 256), ResponseApdu(0x9000, bytes(14)),
-             PIN_IN_CLEAR, ResponseApdu(0x9000)),
+             (PIN_IN_CLEAR, ResponseApdu(0x9000))),
 )  # fmt: skip
 
 CHAIN = chain_of(

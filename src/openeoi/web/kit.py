@@ -28,7 +28,7 @@ from openeoi.web.headers import SecurityHeaders, content_security_policy
 from openeoi.web.language import PARAMETER, RememberLanguage, language_of
 from openeoi.web.notices import take_notices
 from openeoi.web.submission import ReadSubmission, TokenField
-from openeoi.web.trace_picture import step_pictures
+from openeoi.web.trace_picture import drawn
 from openeoi.web.translation import LANGUAGES, NATIVE_NAMES, Catalogue, Translator, load_catalogue
 
 SESSION_COOKIE: Final = "eoi_session"
@@ -170,7 +170,7 @@ class WebKit:
             lang=language,
             static=self.static,
             site_name=self._name,
-            trace_steps=step_pictures,
+            trace_steps=drawn,
         )
         return environment
 

@@ -6,7 +6,7 @@ second mask stands below because a PIN in a page would be for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
@@ -14,22 +14,26 @@ from typing import Protocol
 from openeoi.iso7816.apdu import SECRET_INSTRUCTIONS, CommandApdu, ResponseApdu
 from openeoi.iso7816.status import SUCCESS, tries_left
 
+MORE_BYTES = 0x61  # first byte of the status words that announce more data
 HEX_LIMIT = 512  # bytes of one data field that a page shows
 
 
 class TracedExchange(Protocol):
-    """One command and its answer. `plain_command` and `plain_response` are what secure messaging wrapped (None without it)."""
+    """One command and its answer; `openeoi.transport.trace.Exchange` is one. In an exchange without secure messaging the plain
+    forms are those on the wire; `plain_response` is None where a protected response could not be opened."""
 
     @property
     def step(self) -> str: ...
     @property
-    def explanation(self) -> str: ...
+    def sentence(self) -> str: ...
     @property
     def command(self) -> CommandApdu: ...
     @property
     def response(self) -> ResponseApdu: ...
     @property
-    def plain_command(self) -> CommandApdu | None: ...
+    def is_protected(self) -> bool: ...
+    @property
+    def plain_command(self) -> CommandApdu: ...
     @property
     def plain_response(self) -> ResponseApdu | None: ...
 
@@ -64,28 +68,39 @@ class StepPicture:
         return all(exchange.is_success for exchange in self.exchanges)
 
 
-def step_pictures(exchanges: Iterable[TracedExchange]) -> tuple[StepPicture, ...]:
-    """Group consecutive exchanges of the same step."""
-    return tuple(StepPicture(step, tuple(map(_picture, group))) for step, group in groupby(exchanges, key=lambda one: one.step))
+def drawn(trace: Iterable[TracedExchange] | Iterable[StepPicture]) -> tuple[StepPicture, ...]:
+    """For the macro: pictures made before (a page that is shown later keeps these, never the exchanges) or exchanges."""
+    made_before, exchanges = [], []
+    for one in trace:
+        if isinstance(one, StepPicture):
+            made_before.append(one)
+        else:
+            exchanges.append(one)
+    return tuple(made_before) or step_pictures(exchanges)
+
+
+def step_pictures(exchanges: Iterable[TracedExchange], title: Callable[[str], str] = str) -> tuple[StepPicture, ...]:
+    """Group consecutive exchanges of the same step; `title` turns a step's name into the words shown."""
+    grouped = groupby(exchanges, key=lambda one: one.step)
+    return tuple(StepPicture(title(step), tuple(map(_picture, group))) for step, group in grouped)
 
 
 def _picture(exchange: TracedExchange) -> ExchangePicture:
-    plain_command = exchange.plain_command or exchange.command
-    plain_response = exchange.plain_response or exchange.response
-    protected = exchange.plain_command is not None
+    plain_command, plain_response = exchange.plain_command, exchange.plain_response
+    answer = plain_response or exchange.response
     return ExchangePicture(
-        explanation=exchange.explanation,
-        protected=protected,
+        explanation=exchange.sentence,
+        protected=exchange.is_protected,
         name=INSTRUCTIONS.get(plain_command.ins, f"INS {plain_command.ins:02X}"),
         header=written(plain_command.header),
         command=written_command(exchange.command),
         response=written_response(exchange.response),
-        plain_command=written_command(exchange.plain_command) if exchange.plain_command is not None else "",
-        plain_response=written_response(exchange.plain_response) if exchange.plain_response is not None else "",
-        status=f"{plain_response.status:04X}",
-        is_success=plain_response.status == SUCCESS or plain_response.status >> 8 == 0x61,
-        tries_left=tries_left(plain_response.status),
-        answer_bytes=len(plain_response.data),
+        plain_command=written_command(plain_command) if exchange.is_protected else "",
+        plain_response=written_response(plain_response) if exchange.is_protected and plain_response is not None else "",
+        status=f"{answer.status:04X}",
+        is_success=answer.status == SUCCESS or answer.status >> 8 == MORE_BYTES,
+        tries_left=tries_left(answer.status),
+        answer_bytes=len(answer.data),
     )
 
 

@@ -1,0 +1,207 @@
+"""`eoi pin ...` and `eoi card ...`: the agent's duties on the command line.
+
+Secrets are asked for without echo, or read line by line from standard input; never from arguments, which other users can see.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from threading import Event
+from typing import Annotated, Final, TypeVar
+
+import typer
+
+from openeoi.agent.card_session import CardSession
+from openeoi.agent.errors import AccessNumberNeeded
+from openeoi.agent.office import Agent
+from openeoi.agent.pin_care import Activation, PinCare
+from openeoi.agent.read_and_check import CardReading, read_and_check
+from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.terminal.checks import Outcome
+from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
+from openeoi.transport import vpcd
+
+GetAgent = Callable[[], Agent]
+Result = TypeVar("Result")
+
+CHECK_FAILED: Final = 1
+
+Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge; asked for when missing.")]
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read the secrets from standard input, one a line, instead of asking.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Which = Annotated[str, typer.Argument(help="norm (PIN for logging in) or sig (PIN for signing).")]
+
+
+def pin_commands(get_agent: GetAgent) -> typer.Typer:
+    """`eoi pin`: status, activate, change, unblock, for the card in the reader."""
+    commands = typer.Typer(no_args_is_help=True, help="Look after the PINs of the card in the reader.")
+
+    @commands.command(epilog="Example: eoi pin status --can 123456")
+    def status(can: Can = "", as_json: Json = False) -> None:
+        """Which PINs are set, and how many tries each secret has left. Costs no try."""
+        found = _with_pins(get_agent(), can, lambda care: care.look())
+        if as_json:
+            typer.echo(json.dumps(asdict(found), indent=2))
+        else:
+            typer.echo("\n".join(_lines(found)))
+
+    @commands.command(epilog="Example: eoi pin activate --can 123456")
+    def activate(can: Can = "", stdin: Stdin = False) -> None:
+        """Set both PINs with the initial password from the envelope. With --stdin: password, login PIN, signing PIN."""
+        password = _secret("Initial password", stdin)
+        activation = Activation(password, _new_secret("New PIN for logging in", stdin), _new_secret("New PIN for signing", stdin))
+        _with_pins(get_agent(), can, lambda care: care.activate(activation))
+        typer.echo("The card is activated. The initial password is used up.")
+
+    @commands.command(epilog="Example: eoi pin change norm --can 123456")
+    def change(which: Which, can: Can = "", stdin: Stdin = False) -> None:
+        """Change a PIN. With --stdin: present PIN, new PIN."""
+        secret, old = _chosen(which), _secret("Present PIN", stdin)
+        new = _new_secret("New PIN", stdin)
+        _with_pins(get_agent(), can, lambda care: care.change(secret, old, new))
+        typer.echo("The PIN is changed.")
+
+    @commands.command(epilog="Example: eoi pin unblock sig --can 123456")
+    def unblock(which: Which, can: Can = "", stdin: Stdin = False) -> None:
+        """Give a PIN a new value with the PUK. With --stdin: PUK, new PIN."""
+        secret, puk = _chosen(which), _secret("PUK", stdin)
+        new = _new_secret("New PIN", stdin)
+        _with_pins(get_agent(), can, lambda care: care.unblock(secret, puk, new))
+        typer.echo("The PIN is unblocked and has its new value.")
+
+    return commands
+
+
+def card_commands(get_agent: GetAgent) -> typer.Typer:
+    """`eoi card`: list, read, insert."""
+    commands = typer.Typer(no_args_is_help=True, help="The virtual cards of this computer.")
+
+    @commands.command("list", epilog="Example: eoi card list --json")
+    def list_cards(as_json: Json = False) -> None:
+        """The cards in the box, and which of them lies in the reader."""
+        agent = get_agent()
+        rows = []
+        for name in agent.reader.cards.names():
+            face = agent.faces.face(name)
+            printed = {} if face is None else {"number": face.document_number, "holder": f"{face.given_names} {face.surname}"}
+            rows.append({"card": name, "in_reader": name == agent.reader.state.card, **printed})
+        if as_json:
+            typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+            return
+        for row in rows:
+            mark = "in the reader" if row["in_reader"] else ""
+            typer.echo(f"{row['card']}  {row.get('number', '-'):<12}{row.get('holder', '-'):<32}{mark}".rstrip())
+
+    @commands.command(epilog="Example: eoi card read --can 123456")
+    def read(can: Can = "", as_json: Json = False) -> None:
+        """Read the card in the reader and check it, up to the state's certificate. Exit code 1 when a check fails."""
+        agent = get_agent()
+        with agent.session() as session:
+            _unlock(agent, session, can)
+            reading = read_and_check(session, agent.anchors, agent.revocation_lists, agent.clock())
+        typer.echo(json.dumps(_report(reading), ensure_ascii=False, indent=2) if as_json else _report_text(reading))
+        if reading.outcome is not Outcome.SUCCESSFUL:
+            raise typer.Exit(CHECK_FAILED)
+
+    @commands.command(epilog="Example: eoi card insert 0A1B2C --vpcd localhost:35963")
+    def insert(
+        card: Annotated[str, typer.Argument(help="A name from `eoi card list`.")],
+        vpcd_address: Annotated[
+            str, typer.Option("--vpcd", metavar="HOST:PORT", help="A PC/SC virtual reader (vsmartcard) instead of our own.")
+        ] = "",
+        contactless: Annotated[bool, typer.Option("--contactless", help="Lay it on the reader.")] = False,
+    ) -> None:
+        """Put a card into the reader; with --vpcd into a PC/SC virtual reader, until Ctrl-C."""
+        agent = get_agent()
+        if not vpcd_address:
+            agent.reader.insert(card)
+            agent.reader.use_interface(contactless)
+            typer.echo(f"{card} is in the reader.")
+            return
+        reader = _address(vpcd_address)
+        stop = Event()
+        with agent.reader.cards.powered(card, contactless) as powered:
+            try:
+                vpcd.serve(powered, reader, stop, contactless, lambda event: typer.echo(event.value, err=True))
+            except KeyboardInterrupt:
+                stop.set()
+        typer.echo(f"{card} is taken out.", err=True)
+
+    return commands
+
+
+def _with_pins(agent: Agent, can: str, work: Callable[[PinCare], Result]) -> Result:
+    with agent.session() as session:
+        _unlock(agent, session, can)
+        return work(PinCare(session, agent.parameters))
+
+
+def _unlock(agent: Agent, session: CardSession, can: str) -> None:
+    number = can or (typer.prompt("CAN") if sys.stdin.isatty() else "")
+    if not number:
+        raise AccessNumberNeeded
+    session.unlock(PacePassword.from_can(number))
+
+
+def _secret(label: str, stdin: bool) -> str:
+    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True))
+
+
+def _new_secret(label: str, stdin: bool) -> str:
+    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True, confirmation_prompt=True))
+
+
+def _chosen(which: str) -> Secret:
+    secrets = {"norm": Secret.NORM_PIN, "sig": Secret.SIG_PIN}
+    if which not in secrets:
+        raise typer.BadParameter("norm or sig", param_hint="WHICH")
+    return secrets[which]
+
+
+def _address(text: str) -> vpcd.Reader:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise typer.BadParameter("HOST:PORT, such as localhost:35963", param_hint="--vpcd")
+    return vpcd.Reader(host, int(port))
+
+
+def _lines(found: PinStatus) -> list[str]:
+    rows = {
+        "PIN for logging in": found.norm_pin,
+        "PIN for signing": found.sig_pin,
+        "PUK": found.puk,
+        "initial password": found.initial_password,
+    }
+    return [f"{name:<20}{one.condition.value}{_tries(one)}" for name, one in rows.items()]
+
+
+def _tries(secret: SecretStatus) -> str:
+    return f", {secret.tries_left} tries left" if secret.tries_left else ""
+
+
+def _report(reading: CardReading) -> dict[str, object]:
+    zone = reading.zone
+    return {
+        "outcome": reading.outcome.value,
+        "document_number": zone.document_number if zone else None,
+        "surname": zone.primary_identifier if zone else None,
+        "given_names": zone.secondary_identifier if zone else None,
+        "checks": [
+            {"check": _name(one.key, one.values), "outcome": one.outcome.value, "reason": one.reason} for one in reading.findings
+        ],
+    }
+
+
+def _report_text(reading: CardReading) -> str:
+    zone = reading.zone
+    head = f"{zone.secondary_identifier} {zone.primary_identifier}, {zone.document_number}: " if zone else ""
+    rows = [f"  {one.outcome.value:<14}{_name(one.key, one.values)}  {one.reason}".rstrip() for one in reading.findings]
+    return "\n".join([f"{head}{reading.outcome.value}", *rows])
+
+
+def _name(key: str, values: object) -> str:
+    number = values.get("number") if isinstance(values, dict) else None
+    return key.removeprefix("agent.check.").replace("_", " ") + (f" {number}" if number is not None else "")

@@ -1,0 +1,48 @@
+"""The agent as a whole: its reader, what it knows of the cards, and what pages must find again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from openeoi.agent.card_session import CardSession
+from openeoi.agent.kept import Kept
+from openeoi.agent.ports import CardFaces
+from openeoi.agent.reader import CardReader
+from openeoi.crypto.randomness import RandomSource
+from openeoi.profiles.card import CardParameters
+from openeoi.protocols.browser_card import CardRequest
+from openeoi.protocols.passive_authentication.anchors import RevocationLists, TrustAnchors
+from openeoi.web.figures import CardPicture
+
+
+@dataclass(frozen=True)
+class Agent:
+    """`parameters` gives the lengths of PINs, `anchors` the country signing certificates that reading trusts."""
+
+    reader: CardReader
+    faces: CardFaces
+    parameters: CardParameters
+    anchors: TrustAnchors
+    revocation_lists: RevocationLists
+    random: RandomSource
+    clock: Callable[[], datetime]
+    requests: Kept[CardRequest] = field(init=False)
+    results: Kept[object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "requests", Kept[CardRequest](self.clock))
+        object.__setattr__(self, "results", Kept[object](self.clock))
+
+    @contextmanager
+    def session(self) -> Iterator[CardSession]:
+        """The inserted card under power, for this user alone. Raises NoCardInReader, CardBusy, DamagedCardFile."""
+        with self.reader.powered() as wire:
+            yield CardSession(wire, self.random)
+
+    def face(self) -> CardPicture | None:
+        """What is printed on the inserted card; None for none."""
+        card = self.reader.state.card
+        return self.faces.face(card) if card else None

@@ -1,0 +1,95 @@
+"""One try with the card on behalf of a form: what came out, or the errors at their fields; and the trace in either case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from starlette.requests import Request
+
+from openeoi.agent.card_session import CardSession
+from openeoi.agent.errors import AccessNumberNeeded, CardBusy, NoCardInReader, UnknownCard
+from openeoi.agent.office import Agent
+from openeoi.encoding.errors import DecodingError
+from openeoi.errors import OpenEoiError
+from openeoi.iso7816.errors import SecureMessagingError
+from openeoi.iso7816.status import UnexpectedStatus
+from openeoi.protocols.pace.errors import PaceError, WrongPassword
+from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.protocols.pin.errors import PinBlocked, PinError, PinNotSet, WrongPin
+from openeoi.terminal.errors import CredentialMissing, TerminalError
+from openeoi.transport.errors import TransportError
+from openeoi.web.forms import FieldError, submission
+from openeoi.web.kit import WebKit
+from openeoi.web.trace_picture import StepPicture
+
+Outcome = TypeVar("Outcome")
+
+ACCESS_NUMBER: Final = re.compile(r"[0-9]{6}", re.ASCII)
+FORESEEN: Final = (NoCardInReader, CardBusy, UnknownCard, TerminalError, PaceError, PinError)
+CARD_FAULTS: Final = (UnexpectedStatus, SecureMessagingError, TransportError, DecodingError)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[Outcome]):
+    """Either `outcome` or `errors`; `failure` is what was raised."""
+
+    outcome: Outcome | None
+    errors: tuple[FieldError, ...]
+    steps: tuple[StepPicture, ...]
+    failure: OpenEoiError | None = None
+
+
+def attempt(
+    kit: WebKit, request: Request, agent: Agent, work: Callable[[CardSession], Outcome], secret_field: str = ""
+) -> Attempt[Outcome]:
+    """Power the card and do `work`. `secret_field` is the field whose PIN, PUK or password `work` offers to the card."""
+    t = kit.translator(request)
+    session: CardSession | None = None
+    try:
+        with agent.session() as session:
+            outcome = work(session)
+            return Attempt(outcome, (), session.pictures(t))
+    except (*FORESEEN, *CARD_FAULTS) as error:
+        steps = session.pictures(t) if session is not None else ()
+        return Attempt(None, (explained(error, secret_field),), steps, error)
+
+
+def unlock(session: CardSession, agent: Agent, access_number: str) -> None:
+    """Open the channel and remember the CAN that did it."""
+    session.unlock(PacePassword.from_can(access_number))
+    agent.reader.remember_access_number(access_number)
+
+
+def typed_access_number(request: Request, agent: Agent) -> str:
+    """The CAN in the form, else the remembered one. Raises AccessNumberNeeded."""
+    number = submission(request).text("can") or agent.reader.access_number
+    if not ACCESS_NUMBER.fullmatch(number):
+        raise AccessNumberNeeded
+    return number
+
+
+def explained(error: OpenEoiError, secret_field: str) -> FieldError:
+    """The error as a text at the field where the person can do something about it."""
+    match error:
+        case WrongPassword():
+            return FieldError("can", "agent.error.wrong_can")
+        case WrongPin():
+            return FieldError(secret_field, "agent.error.wrong_pin", {"count": error.attempts_remaining})
+        case PinBlocked():
+            return FieldError(secret_field, "agent.error.blocked")
+        case PinNotSet():
+            return FieldError(secret_field, "agent.error.not_set")
+        case NoCardInReader() | UnknownCard():
+            return FieldError("", "agent.error.no_card")
+        case CardBusy():
+            return FieldError("", "agent.error.busy")
+        case PinError():
+            return FieldError(secret_field, "agent.error.refused")
+        case CredentialMissing():
+            return FieldError("", "agent.error.no_credential")
+        case UnexpectedStatus():
+            return FieldError("", "agent.error.status", {"status": f"{error.status:04X}"})
+    return FieldError("", "agent.error.card")

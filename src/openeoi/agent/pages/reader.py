@@ -1,0 +1,39 @@
+"""The reader with the card in it, and the box of cards beside it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from openeoi.agent.errors import UnknownCard
+from openeoi.agent.office import Agent
+from openeoi.web.forms import submission
+from openeoi.web.kit import WebKit
+from openeoi.web.notices import notify
+
+HOME = "/agent/"
+
+
+def show(kit: WebKit, agent: Agent, request: Request) -> Response:
+    state = agent.reader.state
+    cards = [(name, agent.faces.face(name), name == state.card) for name in agent.reader.cards.names()]
+    return kit.page(request, "agent/reader.html", state=state, face=agent.face(), cards=cards)
+
+
+def insert(kit: WebKit, agent: Agent, request: Request) -> Response:
+    try:
+        agent.reader.insert(submission(request).text("card"))
+    except UnknownCard:
+        return kit.problem(request, 404, "agent.problem.unknown_card", HOME)
+    notify(request, "agent.reader.now_inserted")
+    return RedirectResponse(HOME, 303)
+
+
+def remove(kit: WebKit, agent: Agent, request: Request) -> Response:
+    agent.reader.remove()
+    return RedirectResponse(HOME, 303)
+
+
+def use_interface(kit: WebKit, agent: Agent, request: Request) -> Response:
+    agent.reader.use_interface(contactless=submission(request).text("interface") == "contactless")
+    return RedirectResponse(HOME, 303)

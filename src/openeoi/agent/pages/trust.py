@@ -1,0 +1,48 @@
+"""The tree from the country signing authority down to the data groups, with what was checked on each edge."""
+
+from __future__ import annotations
+
+from openeoi.agent.read_and_check import CardReading, Finding
+from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.web.figures import CertificatePicture, CheckPicture
+from openeoi.web.translation import Translator
+
+
+def chain_picture(t: Translator, reading: CardReading) -> CertificatePicture | None:
+    """None where not even the signature over the content could be verified."""
+    if reading.signed is None:
+        return None
+    groups = tuple(
+        CertificatePicture(f"EF.DG{finding.values['number']}", checks=(_edge(t, finding, "agent.chain.hash"),))
+        for finding in reading.findings
+        if finding.key == "agent.check.data_group"
+    )
+    content = CertificatePicture(
+        "EF.SOD", checks=_edges(t, reading, ("agent.check.signature", "agent.chain.content")), issued=groups
+    )
+    edges = (
+        ("agent.check.anchor", "agent.chain.signed"),
+        ("agent.check.validity", "agent.chain.in_time"),
+        ("agent.check.revocation", "agent.chain.revocation"),
+    )
+    signer = CertificatePicture(
+        reading.signed.signer.subject_text, _details(t, reading.signed.signer), _edges(t, reading, *edges), (content,)
+    )
+    if reading.chain is None:
+        return signer
+    authority = reading.chain.authority
+    return CertificatePicture(authority.subject_text, _details(t, authority), issued=(signer,))
+
+
+def _edges(t: Translator, reading: CardReading, *edges: tuple[str, str]) -> tuple[CheckPicture, ...]:
+    found = [(reading.finding(key), text) for key, text in edges]
+    return tuple(_edge(t, finding, text) for finding, text in found if finding is not None)
+
+
+def _edge(t: Translator, finding: Finding, text: str) -> CheckPicture:
+    return CheckPicture(finding.outcome.name.lower(), t(text), finding.reason)
+
+
+def _details(t: Translator, certificate: Certificate) -> tuple[tuple[str, str], ...]:
+    period = t("agent.chain.from_to", start=t.date(certificate.not_before), end=t.date(certificate.not_after))
+    return ((t("agent.chain.valid"), period), (t("agent.chain.serial"), f"{certificate.serial_number:X}"))

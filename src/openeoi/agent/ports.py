@@ -1,0 +1,37 @@
+"""What the agent needs from outside; `main` connects it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from openeoi.transport.in_process import Card
+from openeoi.web.figures import CardPicture
+
+__all__ = ["Card", "CardFaces", "Cards", "ReaderMemory"]
+
+
+class Cards(Protocol):
+    """The holder's cards, lying in a box. A name is the chip's serial number as the issuing office wrote it down."""
+
+    def names(self) -> tuple[str, ...]: ...
+
+    def powered(self, name: str, contactless: bool) -> AbstractContextManager[Card]:
+        """The card under power, for one user at a time across all programs. Raises UnknownCard, CardBusy, DamagedCardFile."""
+        ...
+
+
+class CardFaces(Protocol):
+    """What is printed on the cards."""
+
+    def face(self, name: str) -> CardPicture | None:
+        """None for a card on which nothing is printed yet."""
+        ...
+
+
+class ReaderMemory(Protocol):
+    """Where the reader remembers which card lies in it; `storage.atomic_files.AtomicFile` is one."""
+
+    def exists(self) -> bool: ...
+    def load(self) -> bytes: ...
+    def save(self, content: bytes) -> None: ...

@@ -1,0 +1,62 @@
+"""`eoi pin` and `eoi card`: results, `--json`, exit codes; secrets come from standard input only."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from card.sample_card import CAN, INITIAL_PASSWORD, NORM_PIN, PUK
+from openeoi.agent.commands import card_commands, pin_commands
+from openeoi.agent.errors import AccessNumberNeeded
+from openeoi.agent.office import Agent
+from openeoi.protocols.pin.errors import WrongPin
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.delenv("EOI_CAN", raising=False)
+    return CliRunner()
+
+
+def test_the_life_of_pins(agent: Agent, runner: CliRunner) -> None:
+    agent.reader.insert("NEW")
+    pin = pin_commands(lambda: agent)
+    activated = runner.invoke(pin, ["activate", "--can", CAN, "--stdin"], input=f"{INITIAL_PASSWORD}\n135790\n246802\n")
+    assert activated.exit_code == 0
+    status = runner.invoke(pin, ["status", "--json"], env={"EOI_CAN": CAN})
+    assert json.loads(status.stdout)["norm_pin"] == {"condition": "ready", "tries_left": 3}
+    wrong = runner.invoke(pin, ["change", "norm", "--can", CAN, "--stdin"], input="999999\n111222\n")
+    assert isinstance(wrong.exception, WrongPin)
+    assert wrong.exception.attempts_remaining == 2
+    assert "PIN for logging in  ready, 2 tries left" in runner.invoke(pin, ["status", "--can", CAN]).stdout
+    assert runner.invoke(pin, ["change", "norm", "--can", CAN, "--stdin"], input="135790\n111222\n").exit_code == 0
+    assert runner.invoke(pin, ["unblock", "sig", "--can", CAN, "--stdin"], input=f"{PUK}\n333444\n").exit_code == 0
+    assert runner.invoke(pin, ["change", "puk", "--can", CAN, "--stdin"], input="1\n2\n").exit_code == 2
+
+
+def test_secrets_are_asked_for_without_echo(agent: Agent, runner: CliRunner) -> None:
+    asked = runner.invoke(pin_commands(lambda: agent), ["change", "norm", "--can", CAN], input=f"{NORM_PIN}\n135790\n135790\n")
+    assert asked.exit_code == 0
+    assert NORM_PIN not in asked.output
+    assert "135790" not in asked.output
+
+
+def test_cards_are_listed_and_inserted(agent: Agent, runner: CliRunner) -> None:
+    card = card_commands(lambda: agent)
+    rows = json.loads(runner.invoke(card, ["list", "--json"]).stdout)
+    assert [(row["card"], row["in_reader"]) for row in rows] == [("ACTIVE", True), ("FORGED", False), ("NEW", False)]
+    assert runner.invoke(card, ["insert", "NEW", "--contactless"]).exit_code == 0
+    assert (agent.reader.state.card, agent.reader.state.contactless) == ("NEW", True)
+    assert "NEW" in runner.invoke(card, ["list"]).stdout
+    assert runner.invoke(card, ["insert", "NEW", "--vpcd", "nowhere"]).exit_code == 2
+
+
+def test_reading_reports_and_fails_by_exit_code(agent: Agent, runner: CliRunner) -> None:
+    card = card_commands(lambda: agent)
+    good = runner.invoke(card, ["read", "--can", CAN, "--json"])
+    assert (good.exit_code, json.loads(good.stdout)["outcome"]) == (0, "successful")
+    agent.reader.insert("FORGED")
+    bad = runner.invoke(card, ["read", "--can", CAN])
+    assert bad.exit_code == 1
+    assert "data group 11  DataGroupHashMismatch" in bad.stdout
+    assert isinstance(runner.invoke(card, ["read"]).exception, AccessNumberNeeded)
