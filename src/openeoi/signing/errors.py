@@ -6,9 +6,10 @@ from openeoi.errors import OpenEoiError
 
 
 class SigningRefused(OpenEoiError):
-    """Nothing was signed, and the document is unchanged."""
+    """Nothing was signed, and the document is unchanged. `job_id` names the job that can go on, "" when there is none."""
 
     reason: ClassVar[str]
+    job_id: str = ""
 
 
 class DocumentUnreadable(SigningRefused):

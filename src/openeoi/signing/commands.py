@@ -1,0 +1,91 @@
+"""`eoi sign` and `eoi validate`. Exit codes: 0 done, 1 a check failed or the signing was refused, 2 wrong use."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from openeoi.errors import OpenEoiError
+from openeoi.signing.desk import SigningDesk, signed_name
+from openeoi.signing.errors import SigningRefused
+from openeoi.signing.ports import KeyHolders
+from openeoi.signing.texts import report_lines, translator
+from openeoi.signing.validation import Outcome
+from openeoi.storage.atomic_files import AtomicFile
+
+CHECK_FAILED = 1
+_READABLE = 0o644
+
+
+def commands(
+    get_desk: Callable[[], SigningDesk], key_holders: KeyHolders, get_language: Callable[[], str] = lambda: "sl"
+) -> typer.Typer:
+    """Both commands, to be added at the top level. `key_holders` opens the card and asks for its PIN."""
+    app = typer.Typer(no_args_is_help=True)
+
+    @app.command(epilog="Example: eoi sign pogodba.pdf --out pogodba.signed.pdf")
+    def sign(
+        file: Annotated[Path, typer.Argument(help="The PDF to sign; it is never changed.")],
+        out: Annotated[Path | None, typer.Option(help="Where the signed PDF goes; default FILE.signed.pdf.")] = None,
+        card: Annotated[str | None, typer.Option(help="Which card, when there are several.")] = None,
+        replace: Annotated[bool, typer.Option(help="Replace the output file if it exists.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
+    ) -> None:
+        """Sign a PDF with the qualified certificate on the card (PAdES B-B)."""
+        target = out or file.with_name(signed_name(file.name))
+        document = _content(file)
+        if target.resolve() == file.resolve():
+            raise typer.BadParameter("the output must be another file than the input", param_hint="--out")
+        if target.exists() and not replace:
+            raise typer.BadParameter(f"{target} exists; --replace overwrites it", param_hint="--out")
+        try:
+            signed = get_desk().sign(document, key_holders(card))
+            AtomicFile(target, _READABLE).save(signed)
+        except OpenEoiError as error:
+            _refuse(error, as_json, get_language())
+        digest = hashlib.sha256(signed).hexdigest()
+        if as_json:
+            typer.echo(json.dumps({"signed": str(target), "sha256": digest, "level": "PAdES B-B"}, ensure_ascii=False))
+        else:
+            typer.echo(translator(get_language())("signing.command.signed", file=str(target)))
+
+    @app.command(epilog="Example: eoi validate pogodba.signed.pdf --json")
+    def validate(
+        file: Annotated[Path, typer.Argument(help="The PDF whose signatures are checked.")],
+        as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    ) -> None:
+        """Check the signatures of a PDF. Exit code 0 only when there are signatures and all of them are valid."""
+        document = _content(file)
+        try:
+            report = get_desk().validate(document)
+        except OpenEoiError as error:
+            _refuse(error, as_json, get_language())
+        if as_json:
+            typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        else:
+            typer.echo("\n".join(report_lines(report, translator(get_language()))))
+        if report.outcome is not Outcome.SUCCESSFUL:
+            raise typer.Exit(CHECK_FAILED)
+
+    return app
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read ({error.strerror})", param_hint="FILE") from error
+
+
+def _refuse(error: OpenEoiError, as_json: bool, language: str) -> NoReturn:
+    code = error.reason if isinstance(error, SigningRefused) else type(error).__name__
+    if as_json:
+        typer.echo(json.dumps({"error": code, "detail": str(error)}, ensure_ascii=False))
+    elif isinstance(error, SigningRefused):
+        typer.echo(translator(language)(f"signing.refused.{error.reason}"), err=True)
+    else:
+        typer.echo(str(error), err=True)
+    raise typer.Exit(CHECK_FAILED) from error

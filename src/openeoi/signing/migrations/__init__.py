@@ -1,0 +1,1 @@
+"""The signing desk's database, step by step."""
