@@ -1,0 +1,119 @@
+"""The issuing office on the command line: make a card, list the documents, ask and report what became of one."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from openeoi.issuing.errors import ApplicationInvalid
+from openeoi.issuing.office import IssuingOffice
+from openeoi.issuing.sample import sample_values
+from openeoi.issuing.staff import Purpose, Role
+from openeoi.issuing.status import Report, document_status
+from openeoi.issuing.status import report as report_document
+
+WRONG_USE = 2
+
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
+    """Mounted by `main`. The office is built when a command runs."""
+    group = typer.Typer(no_args_is_help=True, help="Cards: make one, list them, ask and report what became of one.")
+
+    @group.command(epilog="Example: eoi card new --surname Žužek --given-names Špela --emso 0903990590071 --born 1990-03-09")
+    def new(
+        surname: Annotated[str, typer.Option(help="Surname, with č š ž đ ć.")] = "",
+        given_names: Annotated[str, typer.Option(help="Given names.")] = "",
+        emso: Annotated[str, typer.Option(help="Personal number, 13 digits.")] = "",
+        born: Annotated[str, typer.Option(help="Date of birth, YYYY-MM-DD.")] = "",
+        sex: Annotated[str, typer.Option(help="F or M.")] = "",
+        photo: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Photograph, JPEG or PNG.")] = None,
+        collect: Annotated[bool, typer.Option(help="Hand it over to the holder as well.")] = True,
+        as_json: Json = False,
+    ) -> None:
+        """Apply, approve, release, personalise and hand over a card in one go.
+
+        Whatever is not given is taken from the official specimen VZOREC JANA and a drawn portrait.
+        """
+        from openeoi.issuing.sample_issue import issue
+
+        office = get_office()
+        given = {
+            "surname": surname,
+            "given_names": given_names,
+            "national_number": emso,
+            "date_of_birth": born,
+            "sex": sex,
+        }
+        values = {**sample_values(office.profile), **{name: value for name, value in given.items() if value}}
+        try:
+            card = issue(office, values, photo.read_bytes() if photo else None, hand_over=collect)
+        except ApplicationInvalid as invalid:
+            for problem in invalid.problems:
+                detail = " ".join(f"{name}={value}" for name, value in problem.values.items())
+                typer.echo(f"{problem.field}: {problem.key.removeprefix('issuing.')} {detail}".rstrip(), err=True)
+            raise typer.Exit(WRONG_USE) from None
+        _show(
+            {
+                "card": card.card_serial,
+                "document_number": card.document_number,
+                "application": card.reference,
+                "can": card.access_number,
+                "initial_password": card.initial_password,
+                "handed_over": card.handed_over,
+            },
+            as_json,
+        )
+
+    @group.command(name="list", epilog="Example: eoi card list --json")
+    def list_documents(as_json: Json = False) -> None:
+        """All documents of the office with their state; no personal data."""
+        office = get_office()
+        with office.store.transaction() as work:
+            documents = work.documents()
+        rows = [
+            {
+                "document_number": one.number,
+                "card": one.card_serial,
+                "state": one.state.value,
+                "issued_on": one.issued_on.isoformat(),
+                "expires_on": one.expires_on.isoformat() if one.expires_on else None,
+                "application": one.application,
+            }
+            for one in documents
+        ]
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+            return
+        table = Table("document", "card", "state", "issued", "valid until", "application", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*(str(value) if value is not None else "-" for value in row.values()))
+        Console(highlight=False).print(table)
+
+    @group.command(epilog="Example: eoi card status OE0000001")
+    def status(number: str, as_json: Json = False) -> None:
+        """What became of a document: valid, lost, stolen, revoked, replaced, expired or unknown."""
+        _show({"document_number": number, "status": document_status(get_office(), number).value}, as_json)
+
+    @group.command(epilog="Example: eoi card report OE0000001 lost")
+    def report(number: str, what: Report, as_json: Json = False) -> None:
+        """Report a document lost, stolen, revoked or replaced; its certificates are revoked. This cannot be undone."""
+        office = get_office()
+        clerk = office.staff.holding(Role.CLERK)[0].name
+        report_document(office, number, what, office.acting(clerk, Role.CLERK, Purpose.STATUS))
+        _show({"document_number": number, "status": document_status(office, number).value}, as_json)
+
+    return group
+
+
+def _show(facts: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name.replace('_', ' ')}: {value}")

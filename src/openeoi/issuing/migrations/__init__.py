@@ -1,0 +1,1 @@
+"""Changes of the issuing office's tables, in order."""

@@ -1,0 +1,80 @@
+"""What became of a document: asked by number only, and reported when it is lost, stolen, revoked or replaced."""
+
+from datetime import date
+from enum import StrEnum
+
+from openeoi.issuing.errors import DocumentUnknown
+from openeoi.issuing.life import DocumentState
+from openeoi.issuing.office import IssuingOffice
+from openeoi.issuing.staff import Access
+from openeoi.issuing.store import DocumentRecord
+from openeoi.pki.revocation_lists import RevocationReason
+
+
+class DocumentStatus(StrEnum):
+    VALID = "valid"
+    LOST = "lost"
+    STOLEN = "stolen"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Report(StrEnum):
+    """What can be reported of a document, for good."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+
+
+_REASONS = {
+    Report.LOST: RevocationReason.CESSATION_OF_OPERATION,
+    Report.STOLEN: RevocationReason.KEY_COMPROMISE,
+    Report.REVOKED: RevocationReason.CESSATION_OF_OPERATION,
+    Report.REPLACED: RevocationReason.SUPERSEDED,
+}
+
+
+def document_status(office: IssuingOffice, number: str) -> DocumentStatus:
+    """For border posts and the public query: by number, no personal data in or out, so nothing to log about a person.
+
+    A document that was not handed over yet is unknown: nobody may show it.
+    """
+    with office.store.transaction() as work:
+        try:
+            document = work.document(number)
+        except DocumentUnknown:
+            return DocumentStatus.UNKNOWN
+    return status_of(document, office.clock().date())
+
+
+def status_of(document: DocumentRecord, today: date) -> DocumentStatus:
+    if document.state in {DocumentState(report.value) for report in Report}:
+        return DocumentStatus(document.state.value)
+    if document.state is not DocumentState.HANDED_OVER:
+        return DocumentStatus.UNKNOWN
+    if document.expires_on is not None and document.expires_on < today:
+        return DocumentStatus.EXPIRED
+    return DocumentStatus.VALID
+
+
+def report(office: IssuingOffice, number: str, what: Report, access: Access) -> DocumentRecord:
+    """Record what happened to a document and revoke its certificates.
+
+    The store comes first: from then on the document is not valid. A crash before the last revocation is healed by reporting
+    again, which revokes what is not revoked yet. Raises DocumentUnknown, WrongState.
+    """
+    with office.store.transaction() as work:
+        document = work.document(number)
+        if document.state is not DocumentState(what.value):
+            document = work.set_document_state(number, DocumentState(what.value), office.clock(), access)
+    revoke_certificates(office, document, _REASONS[what])
+    return document
+
+
+def revoke_certificates(office: IssuingOffice, document: DocumentRecord, reason: RevocationReason) -> None:
+    """Revoke all certificates of a document that are not revoked yet."""
+    office.authorities.revoke_holder_certificates(document.certificate_number, reason, actor="issuing office")
