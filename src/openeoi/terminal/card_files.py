@@ -8,9 +8,8 @@ from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.status import expect_ok
 from openeoi.iso7816.steps import CardSteps
+from openeoi.terminal.read_file import read_to_the_end
 
-# The most that fits a protected short response with AES; one more and readers in use break.
-PIECE: Final = 223
 SIZE_MAXIMUM: Final = 0x8000
 
 
@@ -31,15 +30,4 @@ def read_file(file_id: int) -> CardSteps[bytes]:
     """The content of a file of the current application, read until the card says that there is no more (6B00, 6282, no data)."""
     select = CommandApdu(0, 0xA4, 2, 0x0C, file_id.to_bytes(2, "big"))
     expect_ok((yield select), f"selecting file {file_id:04X}")
-    content = b""
-    while len(content) < SIZE_MAXIMUM:
-        response = yield CommandApdu(0, 0xB0, len(content) >> 8, len(content) & 0xFF, expected=PIECE)
-        if response.status == status.WRONG_OFFSET and content:
-            break
-        if response.status == status.END_OF_FILE:
-            return content + response.data
-        piece = expect_ok(response, f"reading file {file_id:04X}")
-        if not piece:
-            break
-        content += piece
-    return content
+    return (yield from read_to_the_end(f"file {file_id:04X}", SIZE_MAXIMUM))

@@ -20,7 +20,7 @@ from openeoi.protocols.pace.errors import PaceFailed, PaceNotSupported, Password
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.shared import PaceProtocol
 from openeoi.protocols.pace.terminal import PaceResult, agree, establish
-from protocols.pace.worked_examples import BRAINPOOL_P_256, G_1, P_256, WorkedExample
+from protocols.pace.worked_examples import BRAINPOOL_P_256, G_1, G_2, P_256, WorkedExample
 
 CAN = PacePassword.from_can("123456")
 INFO = PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 12)
@@ -52,7 +52,7 @@ def play(steps: CardSteps[PaceResult], answer: Callable[[CommandApdu], ResponseA
         return finished.value
 
 
-@pytest.mark.parametrize("example", [G_1, P_256, BRAINPOOL_P_256], ids=["G.1", "P-256", "brainpoolP256r1"])
+@pytest.mark.parametrize("example", [G_1, G_2, P_256, BRAINPOOL_P_256], ids=["G.1", "G.2", "P-256", "brainpoolP256r1"])
 def test_the_card_replays_the_worked_examples(example: WorkedExample) -> None:
     card = card_with(example.info, example.password, fixed(example.card_randoms))
     for command, response in example.exchanges:
@@ -61,25 +61,33 @@ def test_the_card_replays_the_worked_examples(example: WorkedExample) -> None:
     assert established is not None
     assert established.password_reference == example.password.reference
     keys = established.channel._keys
-    assert keys.encryption_key == bytes.fromhex(example.encryption_key)
-    assert keys.mac_key == bytes.fromhex(example.mac_key)
+    assert keys.encryption_key.hex() == example.encryption_key.lower()
+    assert keys.mac_key.hex() == example.mac_key.lower()
     assert card.take_established() is None
 
 
-def test_the_terminal_replays_the_worked_example() -> None:
-    transcript = [(bytes.fromhex(command), bytes.fromhex(response)) for command, response in G_1.exchanges]
+# G.2: the card appends the reference of its certification authority, DETESTCVCA00003.
+AUTHORITY_REFERENCE = tlv.encode(0x87, b"DETESTCVCA00003")
+
+
+@pytest.mark.parametrize(("example", "further"), [(G_1, b""), (G_2, AUTHORITY_REFERENCE)], ids=["G.1", "G.2"])
+def test_the_terminal_replays_the_worked_examples(example: WorkedExample, further: bytes) -> None:
+    transcript = [(bytes.fromhex(command), bytes.fromhex(response)) for command, response in example.exchanges]
+    token = tlv.decode_expected(transcript[-1][1][:-2], 0x7C)
+    transcript[-1] = (transcript[-1][0], tlv.encode(0x7C, token + further) + b"\x90\x00")
 
     def answer(command: CommandApdu) -> ResponseApdu:
         expected, response = transcript.pop(0)
         assert command.encode() == expected
         return ResponseApdu.decode(response)
 
-    result = play(agree(G_1.password, G_1.info, fixed(G_1.terminal_randoms)), answer)
+    result = play(agree(example.password, example.info, fixed(example.terminal_randoms)), answer)
     assert not transcript
-    assert result.keys.encryption_key == bytes.fromhex(G_1.encryption_key)
-    assert result.keys.mac_key == bytes.fromhex(G_1.mac_key)
-    assert result.terminal_public_key.hex().upper() in G_1.exchanges[3][0]
-    assert result.card_public_key.hex().upper() in G_1.exchanges[3][1]
+    assert result.keys.encryption_key.hex() == example.encryption_key.lower()
+    assert result.keys.mac_key.hex() == example.mac_key.lower()
+    assert result.terminal_public_key.hex().upper() in example.exchanges[3][0]
+    assert result.card_public_key.hex().upper() in example.exchanges[3][1]
+    assert tlv.encode_all(result.further_objects) == further
 
 
 ALL_INFOS = [PaceInfo(f"0.4.0.127.0.7.2.2.4.2.{cipher}", 12) for cipher in range(1, 5)]
