@@ -1,0 +1,28 @@
+"""The post as a whole: what it trusts, what it asks, where it logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from openeoi.border.ports import DocumentStatus, Reader, RevocationLists, TrustAnchors
+from openeoi.border.store import Store
+from openeoi.crypto.randomness import RandomSource
+from openeoi.profiles.profile import CountryProfile
+
+
+@dataclass(frozen=True, slots=True)
+class BorderPost:
+    """`profile` is that of the post's own state; `anchors` the country signing certificates it has imported (own and foreign);
+    `clock` gives aware UTC; `officer` is who inspects at this desk."""
+
+    profile: CountryProfile
+    store: Store
+    reader: Reader
+    anchors: TrustAnchors
+    document_status: DocumentStatus
+    clock: Callable[[], datetime]
+    random: RandomSource
+    revocation_lists: RevocationLists | None = None
+    officer: str = "officer-1"
