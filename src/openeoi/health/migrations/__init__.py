@@ -1,0 +1,1 @@
+"""The point of care's database, step by step."""
