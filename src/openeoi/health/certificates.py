@@ -27,9 +27,7 @@ class PresentedCertificate:
     card: str
 
 
-def check_certificate(
-    raw: bytes, level: CredentialRole, trusted: Sequence[TrustedIssuer], at: datetime
-) -> PresentedCertificate:
+def check_certificate(raw: bytes, level: CredentialRole, trusted: Sequence[TrustedIssuer], at: datetime) -> PresentedCertificate:
     """Readable, issuer trusted, of the level asked for, its policy named, valid now: in this order.
 
     Raises CertificateNotAccepted (POC-110), for the times CertificateNotValid (POC-107).

@@ -1,4 +1,4 @@
-"""How a counter's program proves its key with each request: DPoP (RFC 9449), ES256 only, each proof once, 60 seconds either way."""
+"""How a counter's program proves its key with each request: DPoP (RFC 9449), ES256 only, each proof once, within 60 seconds."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class SourceUnavailable(OpenEoiError):
 
 
 class CertificateStatus(Protocol):
-    """Is the certificate with this serial number of this issuer good? Raises SourceUnavailable. It learns no provider, no purpose."""
+    """Is the certificate with this serial number of this issuer good? It learns no provider and no purpose.
+
+    Raises SourceUnavailable."""
 
     def __call__(self, serial: int, issuer: x509.Name, /) -> StatusAnswer: ...
 

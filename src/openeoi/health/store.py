@@ -39,9 +39,7 @@ _proofs = _table("key_proof", "proof_hash", "expires_at")
 _tokens = _table("presence_token", "token_id", "organisation", "card", "issued_at", "expires_at")
 _patients = _table("patient", "patient_id", "insurer_id", "insured_number")
 _insured = _table("insured_certificate", "certificate_number", "insured_number")
-_visits = _table(
-    "card_visit", "state_hash", "visit_id", "challenge_id", "text", "browser_hash", "expires_at", "token", "code"
-)
+_visits = _table("card_visit", "state_hash", "visit_id", "challenge_id", "text", "browser_hash", "expires_at", "token", "code")
 _keys = _table("office_key", "name", "wrapped")
 
 
@@ -217,15 +215,11 @@ def forget_expired(connection: Connection, now: datetime) -> None:
 def note_patient(connection: Connection, patient_id: str, insurer_id: str, insured_number: str) -> None:
     known = select(_patients.c.patient_id).where(_patients.c.patient_id == patient_id)
     if connection.execute(known).first() is None:
-        connection.execute(
-            insert(_patients).values(patient_id=patient_id, insurer_id=insurer_id, insured_number=insured_number)
-        )
+        connection.execute(insert(_patients).values(patient_id=patient_id, insurer_id=insurer_id, insured_number=insured_number))
 
 
 def find_insured_number(connection: Connection, patient_id: str) -> str | None:
-    return connection.execute(
-        select(_patients.c.insured_number).where(_patients.c.patient_id == patient_id)
-    ).scalar_one_or_none()
+    return connection.execute(select(_patients.c.insured_number).where(_patients.c.patient_id == patient_id)).scalar_one_or_none()
 
 
 def put_insured_certificate(connection: Connection, certificate_number: str, insured_number: str) -> None:

@@ -1,0 +1,1 @@
+"""The sample insurer's database, step by step."""
