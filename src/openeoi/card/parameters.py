@@ -58,3 +58,7 @@ ATR_CONTACTLESS: Final = bytes.fromhex("3B85800180" + "73C82110" + "0E")
 
 # GET DATA 0116: upstream logs it. The real card's value is not known: OUR CHOICE.
 VERSION: Final = bytes.fromhex("010001000000")
+
+# EF.ATR/INFO with DO 7F66: commands and responses may have 32768 bytes (ISO/IEC 7816-4:2020, 12.2.2). OUR CHOICE.
+ATR_INFORMATION: Final = 0x2F01
+EXTENDED_LENGTH: Final = bytes.fromhex("7F660A" + "0203008000" * 2)
