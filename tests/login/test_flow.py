@@ -76,6 +76,7 @@ def test_the_card_page_asks_the_agent_for_this_origin_and_service(browser: TestC
     request = CardRequest.decode(hidden(page, "request"))
     assert (request.role, request.origin, request.return_to) == (CredentialRole.HIGH, ORIGIN, f"{ORIGIN}/login/card")
     assert "Norm PIN" in page.text
+    assert page.headers["referrer-policy"] == "origin"  # else an agent on another origin is told "null"
 
 
 def test_consent_lists_what_the_service_will_learn(browser: TestClient) -> None:

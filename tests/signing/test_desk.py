@@ -137,7 +137,9 @@ def test_what_you_see_is_what_you_sign(browser: TestClient) -> None:
 
 
 def test_the_certificate_is_asked_first_and_signs_nothing(browser: TestClient) -> None:
-    request = CardRequest.decode(hidden(to_job(browser), "request"))
+    page = to_job(browser)
+    assert page.headers["referrer-policy"] == "origin"  # else an agent on another origin is told "null"
+    request = CardRequest.decode(hidden(page, "request"))
     assert (request.operation, request.return_to) == (Operation.CERTIFICATE, f"{ORIGIN}/signing/certificate")
 
 

@@ -18,6 +18,8 @@ from openeoi.web.kit import WebKit
 
 _SESSION_KEY = "signing"
 _JOBS_PER_BROWSER = 5
+# An agent elsewhere believes the browser's Origin header; under the kit's policy it would be "null" there (Fetch, 3.2).
+TELL_ORIGIN = {"Referrer-Policy": "origin"}
 
 
 def routes(desk: SigningDesk, kit: WebKit) -> list[BaseRoute]:
@@ -71,6 +73,7 @@ class _Pages:
             request,
             "signing/job.html",
             allow_form_to=(f"{agent.scheme}://{agent.netloc}",),
+            headers=TELL_ORIGIN,
             job=job,
             digest=job.digest.hex(),
             agent_address=self.desk.agent_address,
