@@ -186,7 +186,8 @@ class WebKit:
 
     def _http_problem(self, request: Request, error: Exception) -> Response:
         status_code = error.status_code if isinstance(error, HTTPException) else 500
-        answer = self._refuse(request, status_code, KNOWN_PROBLEMS.get(status_code, "other"))
+        # What failed here would fail again: back leads to the first page.
+        answer = self.problem(request, status_code, f"web.problem.{KNOWN_PROBLEMS.get(status_code, 'other')}")
         if isinstance(error, HTTPException) and error.headers:
             answer.headers.update(error.headers)
         return answer

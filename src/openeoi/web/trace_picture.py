@@ -44,6 +44,7 @@ class ExchangePicture:
 
     explanation: str
     protected: bool
+    goes_on: bool
     name: str
     header: str
     command: str
@@ -64,8 +65,15 @@ class StepPicture:
     exchanges: tuple[ExchangePicture, ...]
 
     @property
-    def is_success(self) -> bool:
-        return all(exchange.is_success for exchange in self.exchanges)
+    def runs(self) -> tuple[tuple[ExchangePicture, ...], ...]:
+        """Reading one file takes many like commands: each run is a first exchange and those that only go on with it."""
+        runs: list[list[ExchangePicture]] = []
+        for exchange in self.exchanges:
+            if runs and exchange.goes_on and runs[-1][-1].name == exchange.name:
+                runs[-1].append(exchange)
+            else:
+                runs.append([exchange])
+        return tuple(map(tuple, runs))
 
 
 def drawn(trace: Iterable[TracedExchange] | Iterable[StepPicture]) -> tuple[StepPicture, ...]:
@@ -91,6 +99,7 @@ def _picture(exchange: TracedExchange) -> ExchangePicture:
     return ExchangePicture(
         explanation=exchange.sentence,
         protected=exchange.is_protected,
+        goes_on=_goes_on(plain_command),
         name=INSTRUCTIONS.get(plain_command.ins, f"INS {plain_command.ins:02X}"),
         header=written(plain_command.header),
         command=written_command(exchange.command),
@@ -102,6 +111,11 @@ def _picture(exchange: TracedExchange) -> ExchangePicture:
         tries_left=tries_left(answer.status),
         answer_bytes=len(answer.data),
     )
+
+
+def _goes_on(command: CommandApdu) -> bool:
+    # READ or UPDATE BINARY without a short file identifier (bit 8 of P1) and not from the start of the file
+    return command.ins in (0xB0, 0xD6) and not command.p1 & 0x80 and bool(command.p1 | command.p2)
 
 
 def written_command(command: CommandApdu) -> str:

@@ -15,13 +15,14 @@ from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
-from openeoi.agent.pages.trust import chain_picture
+from openeoi.agent.pages.trust import chain_picture, reason_text
 from openeoi.agent.read_and_check import CardReading, Finding, read_and_check
 from openeoi.encoding.biometrics.image_formats import ImageFormat, detect
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.mrz import dates, decode_tolerant, mrz_information
 from openeoi.protocols.pace.errors import WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.terminal.checks import Outcome
 from openeoi.web.figures import CardPicture, CheckPicture, data_uri
 from openeoi.web.forms import FieldError, Form, submission
 from openeoi.web.kit import WebKit
@@ -84,7 +85,7 @@ def result(kit: WebKit, agent: Agent, request: Request) -> Response:
         request,
         "agent/read_result.html",
         outcome=reading.outcome.name.lower(),
-        checks=[_check(t, finding) for finding in reading.findings],
+        checks=_checks(t, reading),
         facts=_facts(t, reading, today),
         photo=portrait_uri(reading.portrait),
         picture=_picture(reading, today),
@@ -107,9 +108,22 @@ def portrait_uri(image: bytes) -> str:
     return data_uri("image/png", converted.getvalue())
 
 
-def _check(t: Translator, finding: Finding) -> CheckPicture:
-    reason = t("agent.check.copy_reason") if finding.key == "agent.check.copy" else finding.reason
-    return CheckPicture(finding.outcome.name.lower(), t(finding.key, **finding.values), reason)
+def _checks(t: Translator, reading: CardReading) -> list[CheckPicture]:
+    """One verdict for each finding; the data groups that are as signed share one."""
+    pictures = []
+    unchanged = [str(one.values["number"]) for one in reading.findings if _is_unchanged_group(one)]
+    for finding in reading.findings:
+        if not _is_unchanged_group(finding):
+            reason = t("agent.check.copy_reason") if finding.key == "agent.check.copy" else reason_text(t, finding)
+            pictures.append(CheckPicture(finding.outcome.name.lower(), t(finding.key, **finding.values), reason))
+        elif str(finding.values["number"]) == unchanged[0]:
+            groups = ", ".join(f"DG{number}" for number in unchanged)
+            pictures.append(CheckPicture("successful", t("agent.check.data_groups", groups=groups)))
+    return pictures
+
+
+def _is_unchanged_group(finding: Finding) -> bool:
+    return finding.key == "agent.check.data_group" and finding.outcome is Outcome.SUCCESSFUL
 
 
 def _facts(t: Translator, reading: CardReading, today: date) -> list[tuple[str, str]]:

@@ -26,12 +26,12 @@ def chain_picture(t: Translator, reading: CardReading) -> CertificatePicture | N
         ("agent.check.revocation", "agent.chain.revocation"),
     )
     signer = CertificatePicture(
-        reading.signed.signer.subject_text, _details(t, reading.signed.signer), _edges(t, reading, *edges), (content,)
+        _name(reading.signed.signer), _details(t, reading.signed.signer), _edges(t, reading, *edges), (content,)
     )
     if reading.chain is None:
         return signer
     authority = reading.chain.authority
-    return CertificatePicture(authority.subject_text, _details(t, authority), issued=(signer,))
+    return CertificatePicture(_name(authority), _details(t, authority), issued=(signer,))
 
 
 def _edges(t: Translator, reading: CardReading, *edges: tuple[str, str]) -> tuple[CheckPicture, ...]:
@@ -40,7 +40,19 @@ def _edges(t: Translator, reading: CardReading, *edges: tuple[str, str]) -> tupl
 
 
 def _edge(t: Translator, finding: Finding, text: str) -> CheckPicture:
-    return CheckPicture(finding.outcome.name.lower(), t(text), finding.reason)
+    return CheckPicture(finding.outcome.name.lower(), t(text), reason_text(t, finding))
+
+
+def reason_text(t: Translator, finding: Finding) -> str:
+    """Why a check came out so, in words where we have some, else the name of the error."""
+    key = f"agent.reason.{finding.reason}"
+    return t(key) if t.knows(key) else finding.reason
+
+
+def _name(certificate: Certificate) -> str:
+    """The common name, else the whole subject."""
+    parts = dict(part.partition(": ")[::2] for part in certificate.subject_text.split(", "))
+    return parts.get("Common Name", certificate.subject_text)
 
 
 def _details(t: Translator, certificate: Certificate) -> tuple[tuple[str, str], ...]:
