@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from openeoi.encoding.errors import DecodingError
@@ -26,6 +27,15 @@ def load(specification: Asn1Value, raw: bytes, what: str, *, deep: bool = True) 
         if deep:
             _ = value.native
         return value
+
+
+def moment(value: Asn1Value) -> datetime:
+    """An asn1crypto time as an aware datetime, to be called inside `reading`. A GeneralizedTime without time zone is local time
+    of nobody knows where: certificates, lists and CMS want Zulu (RFC 5280, 4.1.2.5.2; RFC 5652, 11.3)."""
+    read: datetime = value.native
+    if read.tzinfo is None:
+        raise ValueError("a time without time zone")
+    return read
 
 
 @contextmanager

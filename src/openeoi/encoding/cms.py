@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from asn1crypto import cms, core, x509
 
-from openeoi.encoding.asn1 import Asn1Value, load, reading
+from openeoi.encoding.asn1 import Asn1Value, load, moment, reading
 from openeoi.encoding.errors import DecodingError, EncodingError
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm, digest_named
 
@@ -174,7 +174,7 @@ def _signer_info(info: Asn1Value) -> SignerInfo:
         signed_attributes=signed,
         content_type=None if content_type is None else str(content_type.dotted),
         message_digest=None if message_digest is None else bytes(message_digest),
-        signing_time=None if signing_time is None else signing_time.native,
+        signing_time=None if signing_time is None else moment(signing_time),
         signature_algorithm=bytes(info["signature_algorithm"].dump()),
         signature=bytes(info["signature"]),
     )

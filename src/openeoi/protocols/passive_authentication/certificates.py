@@ -10,7 +10,7 @@ from datetime import datetime
 
 from asn1crypto import core, x509
 
-from openeoi.encoding.asn1 import Asn1Value, load, reading
+from openeoi.encoding.asn1 import Asn1Value, load, moment, reading
 from openeoi.protocols.passive_authentication.public_keys import PublicKey, load_public_key
 from openeoi.protocols.passive_authentication.tolerances import Tolerance
 
@@ -82,8 +82,8 @@ class Certificate:
                 subject_text=str(body["subject"].human_friendly),
                 country=_country(body["issuer"]),
                 serial_number=int(body["serial_number"]),
-                not_before=body["validity"]["not_before"].native,
-                not_after=body["validity"]["not_after"].native,
+                not_before=moment(body["validity"]["not_before"]),
+                not_after=moment(body["validity"]["not_after"]),
                 subject_key_identifier=certificate.key_identifier,
                 authority_key_identifier=certificate.authority_key_identifier,
                 is_authority=bool(certificate.ca),
@@ -112,5 +112,5 @@ def _extended_key_usage(value: Asn1Value) -> frozenset[str]:
 def _period(value: Asn1Value) -> Period:
     if value is None:
         return Period(None, None)
-    start, end = (None if isinstance(value[name], core.Void) else value[name].native for name in ("not_before", "not_after"))
+    start, end = (None if isinstance(value[name], core.Void) else moment(value[name]) for name in ("not_before", "not_after"))
     return Period(start, end)

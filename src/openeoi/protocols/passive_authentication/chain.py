@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from asn1crypto import crl
+from asn1crypto import core, crl
 
-from openeoi.encoding.asn1 import load, reading
+from openeoi.encoding.asn1 import load, moment, reading
 from openeoi.protocols.passive_authentication.anchors import RevocationLists, TrustAnchors
 from openeoi.protocols.passive_authentication.certificates import Certificate
 from openeoi.protocols.passive_authentication.errors import (
@@ -117,8 +117,8 @@ def check_revocation(chain: Chain, lists: RevocationLists, at: datetime) -> Revo
             return RevocationState.LIST_UNUSABLE
         for entry in body["revoked_certificates"]:
             if int(entry["user_certificate"]) == chain.signer.serial_number:
-                raise SignerRevoked(entry["revocation_date"].native)
-        next_update = body["next_update"].native
+                raise SignerRevoked(moment(entry["revocation_date"]))
+        next_update = None if isinstance(body["next_update"], core.Void) else moment(body["next_update"])
     if next_update is not None and at > next_update:
         return RevocationState.LIST_OUTDATED
     return RevocationState.NOT_REVOKED
