@@ -103,10 +103,25 @@ class Issuer:
         extensions: Sequence[x509.ExtensionType] | None = None,
     ) -> SoftwareCard:
         """A card of this issuer; by default with the profile of its role."""
+        key = ec.generate_private_key(ec.SECP384R1())
+        certificate = self.certify(key.public_key(), number, usages, extended, policy, not_before, not_after, extensions)
+        return SoftwareCard(certificate, key)
+
+    def certify(
+        self,
+        public_key: ec.EllipticCurvePublicKey,
+        number: str = "1234567890123",
+        usages: Sequence[str] = (),
+        extended: Sequence[x509.ObjectIdentifier] | None = None,
+        policy: str = "",
+        not_before: datetime = BEGINNING,
+        not_after: datetime = BEGINNING + timedelta(days=3000),
+        extensions: Sequence[x509.ExtensionType] | None = None,
+    ) -> bytes:
+        """The certificate (DER) for a key; by default with the profile of the issuer's role."""
         qualified = self.role is CredentialRole.QUALIFIED
         names = usages or (("content_commitment",) if qualified else ("digital_signature",))
         purposes = ([] if qualified else [ExtendedKeyUsageOID.CLIENT_AUTH]) if extended is None else extended
-        key = ec.generate_private_key(ec.SECP384R1())
         subject = x509.Name(
             [
                 x509.NameAttribute(NameOID.COUNTRY_NAME, "SI"),
@@ -119,16 +134,16 @@ class Issuer:
         policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(policy or POLICIES[self.role]), None)])
         authority_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = (
-            x509.CertificateBuilder(self.name, subject, key.public_key(), x509.random_serial_number())
+            x509.CertificateBuilder(self.name, subject, public_key, x509.random_serial_number())
             .not_valid_before(not_before)
             .not_valid_after(not_after)
             .add_extension(x509.KeyUsage(**{**NO_USAGE, **dict.fromkeys(names, True)}), True)
             .add_extension(policies, False)
             .add_extension(authority_key, False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), False)
         )
         if purposes:
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), False)
         for extension in ((qualified_statements(),) if qualified else ()) if extensions is None else extensions:
             builder = builder.add_extension(extension, False)
-        return SoftwareCard(builder.sign(self.key, SHA384()).public_bytes(Encoding.DER), key)
+        return builder.sign(self.key, SHA384()).public_bytes(Encoding.DER)
