@@ -21,3 +21,7 @@ class NoDocument(BorderError):
 
 class StatusUnavailable(BorderError):
     """The issuing state does not answer about its documents now. The inspection goes on without it."""
+
+
+class NotCopied(BorderError):
+    """The document could not be read with what was typed, so no training copy was made."""

@@ -132,7 +132,7 @@ def _check_chip(post: BorderPost, files: DocumentFiles, findings: Findings) -> _
         _country(findings, zone, signed)
     # Active and chip authentication, which tell a copied chip, come with a later edition of this post.
     findings.add(checks.GENUINE_CHIP, Outcome.NOT_SUPPORTED, "copy_not_detected")
-    findings.not_made("not_signed")
+    findings.not_made("earlier_check")
     return _Content(zone, portrait, signed, chain)
 
 

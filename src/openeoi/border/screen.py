@@ -1,0 +1,103 @@
+"""What the officer's screen shows of a report, in words: verdicts, data beside the portrait, who vouches for it."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from PIL import Image, UnidentifiedImageError
+
+from openeoi.border import checks
+from openeoi.border.report import InspectionReport
+from openeoi.encoding.biometrics.image_formats import ImageFormat, describe
+from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.mrz import TravelDocument, dates
+from openeoi.terminal.checks import Check, Outcome
+from openeoi.web.figures import CertificatePicture, CheckPicture, chain_of, data_uri
+from openeoi.web.translation import Translator
+
+PIXELS_MAXIMUM = 16_000_000
+
+
+def check_pictures(t: Translator, found: tuple[Check, ...]) -> list[CheckPicture]:
+    return [CheckPicture(style(one.outcome), t(f"border.check.{one.name}"), reason(t, one)) for one in found]
+
+
+def style(outcome: Outcome) -> str:
+    """The outcome's name as the web kit spells it."""
+    return outcome.name.lower()
+
+
+def reason(t: Translator, check: Check) -> str:
+    return t(f"border.reason.{check.reason}") if check.reason else ""
+
+
+def remedy(report: InspectionReport) -> str:
+    """The key of the text that says what the officer does now."""
+    status = report.check(checks.STATUS)
+    if status is not None and status.outcome is Outcome.FAILED:
+        return "border.remedy.hit"
+    return f"border.remedy.{style(report.outcome)}"
+
+
+def facts(t: Translator, zone: TravelDocument, today: date) -> list[tuple[str, str]]:
+    pairs = [
+        (t("border.fact.surname"), zone.primary_identifier),
+        (t("border.fact.given_names"), zone.secondary_identifier),
+        (t("border.fact.number"), zone.document_number),
+        (t("border.fact.issuing_state"), zone.issuing_state),
+        (t("border.fact.nationality"), zone.nationality),
+        (t("border.fact.sex"), zone.sex),
+        (t("border.fact.born"), _day(t, dates.birth_date, zone.date_of_birth, today)),
+        (t("border.fact.expires"), _day(t, dates.expiry_date, zone.date_of_expiry, today)),
+    ]
+    return [(term, value) for term, value in pairs if value]
+
+
+def _day(t: Translator, read: object, field: str, today: date) -> str:
+    try:
+        day = read(field, today) if callable(read) else None
+    except DecodingError:
+        return field
+    if isinstance(day, date):
+        return t.date(day)
+    return t("border.fact.permanent") if read is dates.expiry_date else field
+
+
+def portrait_uri(image: bytes) -> str:
+    """The portrait for a page; empty where it cannot be shown. JPEG 2000, which browsers do not show, becomes PNG in memory."""
+    try:
+        described = describe(image)
+        if described.image_format is ImageFormat.JPEG:
+            return data_uri("image/jpeg", image)
+        if described.image_format is not ImageFormat.JPEG_2000 or described.width * described.height > PIXELS_MAXIMUM:
+            return ""
+        shown = io.BytesIO()
+        with Image.open(io.BytesIO(image), formats=("JPEG2000",)) as picture:
+            picture.convert("RGB").save(shown, "PNG")
+    except (DecodingError, UnidentifiedImageError, OSError, ValueError):
+        return ""
+    return data_uri("image/png", shown.getvalue())
+
+
+def chain_picture(t: Translator, report: InspectionReport) -> CertificatePicture | None:
+    """Trusted authority, document signer, chip content, with the check on each edge; None where nothing is signed."""
+    signatures = report.signatures
+    if signatures is None:
+        return None
+    content = CertificatePicture("EF.SOD", checks=_edges(t, report, checks.SIGNATURE, checks.DATA))
+    signer = CertificatePicture(
+        signatures.signer,
+        ((t("border.chain.valid_until"), t.date(signatures.signer_valid_until)),),
+        _edges(t, report, checks.TRUST, checks.VALIDITY, checks.REVOCATION),
+    )
+    nodes = [signer, content]
+    if signatures.authority and signatures.authority_valid_until is not None:
+        until = ((t("border.chain.valid_until"), t.date(signatures.authority_valid_until)),)
+        nodes.insert(0, CertificatePicture(signatures.authority, until))
+    return chain_of(nodes)
+
+
+def _edges(t: Translator, report: InspectionReport, *names: str) -> tuple[CheckPicture, ...]:
+    found = tuple(one for name in names if (one := report.check(name)) is not None)
+    return tuple(check_pictures(t, found))
