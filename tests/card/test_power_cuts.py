@@ -23,6 +23,7 @@ from openeoi.card.parameters import PinRole
 from openeoi.card.state import CardState
 from openeoi.card.virtual_card import VirtualCard
 from openeoi.errors import OpenEoiError
+from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.personalisation import terminal as office
@@ -186,3 +187,33 @@ def test_a_try_is_gone_before_the_comparison() -> None:
     with pytest.raises(PowerCut):
         play("wrong PINs", cut)
     assert counters(card_state.decode(cut.load()))[PinRole.NORM_PIN] == 2
+
+
+def test_a_card_used_in_two_places_loses_no_try() -> None:
+    """The second user's wrong entry counts, whatever the first one still remembers."""
+    memory = VolatileMemory(base("change"))
+    first, second = (SampleCard(VirtualCard(memory, secrets.token_bytes), memory, {}, None) for _ in range(2))  # type: ignore[arg-type]
+    steps = change_pin(Secret.NORM_PIN, "999999", "888888")
+    channel = first.channel()
+    with pytest.raises(PinError):
+        second.inside(second.channel(), steps)
+    with pytest.raises(UnexpectedStatus) as refused:
+        first.inside(channel, change_pin(Secret.NORM_PIN, "999999", "888888"))
+    assert refused.value.status == 0x6581
+    with pytest.raises(PinError):
+        first.inside(channel, change_pin(Secret.NORM_PIN, "999999", "888888"))
+    assert counters(card_state.decode(memory.load()))[PinRole.NORM_PIN] == 1
+
+
+def test_a_blank_card_without_its_card_access_can_still_be_personalised() -> None:
+    sample = sample_card(LifeCycle.BLANK)
+    channel = sample.run(office.open_office_channel(OFFICE_KEY, secrets.token_bytes))
+
+    def cut_off() -> CardSteps[int]:
+        yield from office.select_application(Application.MASTER_FILE)
+        return (yield CommandApdu(0, 0xE4, 2, 0, b"\x01\x1c")).status
+
+    assert sample.inside(channel, cut_off()) == 0x9000
+    again = SampleCard(VirtualCard(sample.memory, secrets.token_bytes), sample.memory, {}, sample.root)
+    channel = again.run(office.open_office_channel(OFFICE_KEY, secrets.token_bytes))
+    again.inside(channel, office.write_file(Application.MASTER_FILE, 0x011C, b"\x31\x00"))

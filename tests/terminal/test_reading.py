@@ -90,9 +90,9 @@ def test_the_card_is_recognised(sample: SampleCard, contactless: bool) -> None:
     assert [info.parameter_id for info in card.pace] == [13]
 
 
-def test_extended_length_is_not_announced_by_our_card(reader: InProcess) -> None:
+def test_our_card_announces_extended_length_in_its_file_only(reader: InProcess) -> None:
     assert not announced_in_atr(ATR_CONTACT)
-    assert run(read_announced_maximum(), reader) is None
+    assert run(read_announced_maximum(), reader) == 32766
 
 
 def test_the_trace_shows_both_forms_and_no_secret(reader: InProcess) -> None:

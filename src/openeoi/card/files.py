@@ -90,7 +90,7 @@ def _select_elementary_file(system: OperatingSystem, request: Request, applicati
     if file_id in {pin.rules.reference for pin in system.state.pins.values()}:
         return  # paths of PIN objects can be selected and change nothing: some drivers do that before VERIFY
     system.require(RULES[application].look_inside, request)
-    if (application, file_id) not in system.state.files:
+    if system.file(application, file_id) is None:
         raise CommandRefused(status.FILE_NOT_FOUND)
     if application is not system.session.application:
         system.session.select(application)
@@ -100,7 +100,7 @@ def _select_elementary_file(system: OperatingSystem, request: Request, applicati
 def _control_information(system: OperatingSystem) -> bytes:
     session = system.session
     if session.file_id is not None:
-        size = len(system.state.files[session.application, session.file_id].content)
+        size = len(_current(system).content)
         objects = (tlv.encode(0x80, size.to_bytes(2, "big")), tlv.encode(0x82, b"\x01"))
         return b"".join(objects) + tlv.encode(0x83, session.file_id.to_bytes(2, "big"))
     if session.application is Application.MASTER_FILE:
@@ -148,13 +148,19 @@ def _select_short_identifier(system: OperatingSystem, request: Request, short: i
 
 
 def _read(system: OperatingSystem, request: Request, offset: int, limit: int) -> ResponseApdu:
-    if system.session.file_id is None:
-        raise CommandRefused(status.COMMAND_NOT_ALLOWED)
-    file = system.state.files[system.session.application, system.session.file_id]
+    file = _current(system)
     system.require(file.read, request)
     if offset >= len(file.content):
         raise CommandRefused(status.WRONG_OFFSET)
     return ResponseApdu(status.SUCCESS, file.content[offset : offset + max(limit, 0)])
+
+
+def _current(system: OperatingSystem) -> StoredFile:
+    session = system.session
+    file = None if session.file_id is None else system.file(session.application, session.file_id)
+    if file is None:
+        raise CommandRefused(status.COMMAND_NOT_ALLOWED)
+    return file
 
 
 def create(system: OperatingSystem, control: FileControl) -> int:
@@ -184,6 +190,8 @@ def update(system: OperatingSystem, offset: int, content: bytes) -> int:
     if system.session.file_id is None:
         return status.COMMAND_NOT_ALLOWED
     key = (system.session.application, system.session.file_id)
+    if key not in system.state.files:
+        return status.FILE_NOT_FOUND
     file = system.state.files[key]
     if offset + len(content) > len(file.content):
         return status.WRONG_OFFSET

@@ -8,16 +8,20 @@ from openeoi.card import state as card_state
 from openeoi.card.access import SecurityStatus, is_satisfied
 from openeoi.card.applications import RULES
 from openeoi.card.applications.rules import ApplicationRules, SigningKey
-from openeoi.card.errors import CommandRefused
+from openeoi.card.errors import CommandRefused, DamagedCardFile
 from openeoi.card.memory import CardMemory
-from openeoi.card.state import CardState
+from openeoi.card.state import CardState, StoredFile
 from openeoi.crypto.randomness import RandomSource
+from openeoi.encoding.lds import files as lds
+from openeoi.encoding.lds.card_access import CardAccess
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.secure_messaging import CardSecureChannel
-from openeoi.protocols.personalisation.access import Condition, Password
+from openeoi.protocols.personalisation.access import Always, Condition, Password
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.protocols.pin.card import PinCardSide
 
 
@@ -71,30 +75,63 @@ class OperatingSystem:
         self.random = random
         self.session = Session()
         self._memory = memory
-        self._state: CardState | None = card_state.decode(memory.load())
+        self._content = memory.load()
+        self._state = card_state.decode(self._content)
+        self._is_current = True
+
+    def load(self) -> CardState:
+        """The state as it is stored. Raises DamagedCardFile, and what the memory raises."""
+        content = self._memory.load()
+        if content != self._content:
+            self._state = card_state.decode(content)
+            self._content = content
+        self._is_current = True
+        return self._state
 
     @property
     def state(self) -> CardState:
-        """The state in memory. Loaded anew after a failed write: nobody knows then whether the old or the new one is stored."""
-        if self._state is None:
+        """The present state. Loaded anew after a failed write: nobody knows then whether the old or the new one is stored."""
+        if not self._is_current:
             try:
-                self._state = card_state.decode(self._memory.load())
+                return self.load()
             except OpenEoiError as error:
                 raise CommandRefused(status.MEMORY_FAILURE) from error
         return self._state
 
+    def forget(self) -> None:
+        """The state is loaded anew when it is next needed, and no right outlives it."""
+        self._is_current = False
+        self.session.pins = None
+
     def commit(self, state: CardState) -> None:
-        """Stores the new state, then believes it. If storing fails every right is withdrawn and the command ends with 6581."""
-        if state == self._state:
+        """Stores the new state, then believes it. If storing fails every right is withdrawn and the command ends with 6581.
+
+        The same where the stored card is not the one that this card knows: then it was used in two places at a time, and storing
+        would bring back tries that were used up there.
+        """
+        if state == self.state:
             return
         content = card_state.encode(state)
-        self._state = None
         try:
+            if self._memory.load() != self._content:
+                raise DamagedCardFile("it was changed from outside while the card had power")
             self._memory.save(content)
         except OpenEoiError as error:
-            self.session.pins = None
+            self.forget()
             raise CommandRefused(status.MEMORY_FAILURE) from error
-        self._state = state
+        self._state, self._content = state, content
+
+    def file(self, application: Application, file_id: int) -> StoredFile | None:
+        """A file, if it is there. On a blank card EF.CardAccess is the maker's, whatever the office has done to its own so far: a
+        personalisation that was cut off can always be begun anew."""
+        key = (application, file_id)
+        if self.state.life_cycle is LifeCycle.BLANK and key == (Application.MASTER_FILE, lds.CARD_ACCESS.file_id):
+            return StoredFile(Always(), CardAccess((self.pace_info,)).encode())
+        return self.state.files.get(key)
+
+    @property
+    def pace_info(self) -> PaceInfo:
+        return PaceInfo(self.state.pace_protocol, self.state.pace_parameter_id)
 
     @property
     def rules(self) -> ApplicationRules:

@@ -92,17 +92,18 @@ class VirtualCard:
 
     @property
     def serial_number(self) -> bytes:
-        return self._system.state.serial_number
+        return self._system.load().serial_number
 
     @property
     def life_cycle(self) -> LifeCycle:
-        return self._system.state.life_cycle
+        return self._system.load().life_cycle
 
     def atr(self, contactless: bool) -> bytes:
         return ATR_CONTACTLESS if contactless else ATR_CONTACT
 
     def power_on(self, contactless: bool) -> None:
-        """Power, on this interface; everything volatile starts anew."""
+        """Power, on this interface; everything volatile starts anew, and the state is read from the memory again."""
+        self._system.forget()
         self._system.session = Session(contactless)
         self._pace.reset()
 
@@ -205,9 +206,7 @@ class VirtualCard:
         return response
 
     def _make_pace(self) -> PaceCardSide:
-        state = self._system.state
-        info = PaceInfo(state.pace_protocol, state.pace_parameter_id)
-        return PaceCardSide((info,), self._password, self._system.random)
+        return PaceCardSide((self._system.pace_info,), self._password, self._system.random)
 
     def _password(self, reference: int) -> bytes | None:
         """The secret behind a password identifier in the present state, by the table of `life_cycle`."""

@@ -1,16 +1,12 @@
-"""Reading whole elementary files, in clear or inside a channel (run it by `secure_messaging.through`)."""
+"""Selecting applications and reading whole files by identifier, in clear or inside a channel (run it by `through`)."""
 
 from __future__ import annotations
-
-from typing import Final
 
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.status import expect_ok
 from openeoi.iso7816.steps import CardSteps
 from openeoi.terminal.read_file import read_to_the_end
-
-SIZE_MAXIMUM: Final = 0x8000
 
 
 def select_master_file() -> CardSteps[None]:
@@ -27,7 +23,7 @@ def select_application(identifier: bytes) -> CardSteps[bool]:
 
 
 def read_file(file_id: int) -> CardSteps[bytes]:
-    """The content of a file of the current application, read until the card says that there is no more (6B00, 6282, no data)."""
+    """The content of a file of the current application. Raises UnexpectedStatus (6A82: none there), FileNotReadable."""
     select = CommandApdu(0, 0xA4, 2, 0x0C, file_id.to_bytes(2, "big"))
     expect_ok((yield select), f"selecting file {file_id:04X}")
-    return (yield from read_to_the_end(f"file {file_id:04X}", SIZE_MAXIMUM))
+    return (yield from read_to_the_end(f"file {file_id:04X}"))
