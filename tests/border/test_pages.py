@@ -52,7 +52,7 @@ def sent(client: TestClient, access: str, purpose: str = "entry", action: str = 
 def test_a_genuine_card() -> None:
     status, page = sent(browser(sample.post(sample.card())), sample.ZONE.encode())
     assert status == 200
-    assert "The document is genuine and valid" in page
+    assert "The data is genuine and the document is valid" in page
     assert "VZOREC" in page
     assert "data:image/jpeg;base64," in page
     assert "TEST CSCA" in page
@@ -66,7 +66,7 @@ def test_in_slovenian() -> None:
     client.get("/border?lang=sl")
     assert "Črna gora" in client.get("/border").text
     _, page = sent(client, sample.CAN)
-    assert "Listina je pristna in veljavna" in page
+    assert "Podatki so pristni, listina je veljavna" in page
 
 
 def test_the_forged_chip_fails_and_says_why() -> None:
@@ -74,6 +74,8 @@ def test_the_forged_chip_fails_and_says_why() -> None:
     assert status == 200
     assert "The document did not pass" in page
     assert "The data on the chip is not what the state signed." in page
+    assert "Data and photograph are not confirmed" in page
+    assert page.index("The data is what was signed") < page.index("The chip was opened")
     assert "second officer" in page
 
 

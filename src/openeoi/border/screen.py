@@ -23,6 +23,20 @@ def check_pictures(t: Translator, found: tuple[Check, ...]) -> list[CheckPicture
     return [CheckPicture(style(one.outcome), t(f"border.check.{one.name}"), reason(t, one)) for one in found]
 
 
+# What needs the officer's attention comes first; within one outcome the order of the inspection stays.
+_ATTENTION = (Outcome.FAILED, Outcome.ABORTED, Outcome.UNDETERMINED, Outcome.SUCCESSFUL, Outcome.NOT_SUPPORTED)
+
+
+def by_attention(found: tuple[Check, ...]) -> tuple[Check, ...]:
+    return tuple(sorted(found, key=lambda one: _ATTENTION.index(one.outcome)))
+
+
+def is_confirmed(report: InspectionReport) -> bool:
+    """Whether the data shown is what a trusted state signed."""
+    needed = (report.check(name) for name in (checks.SIGNATURE, checks.TRUST, checks.DATA))
+    return all(one is not None and one.outcome is Outcome.SUCCESSFUL for one in needed)
+
+
 def style(outcome: Outcome) -> str:
     """The outcome's name as the web kit spells it."""
     return outcome.name.lower()
