@@ -19,6 +19,7 @@ from openeoi.protocols.browser_card import CardRequest, CardResponse, Operation,
 from openeoi.protocols.card_proof import refuse_purpose_text
 from openeoi.signing import pades, pages
 from openeoi.signing.desk import CROSS_SITE, SigningDesk, shown_name, signed_name
+from openeoi.signing.findings import DocumentFindings
 from openeoi.signing.ports import Status, StatusSourceUnavailable
 from openeoi.signing.store import MIGRATIONS
 from openeoi.storage.audit import AuditChain
@@ -148,6 +149,11 @@ def test_what_is_no_pdf_is_refused_at_the_field(browser: TestClient, content: by
     page = upload(browser, content)
     assert page.status_code == 422
     assert 'aria-invalid="true"' in page.text
+
+
+def test_what_it_costs_to_look_at_a_document_is_bounded(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pades, "examine_bounded", lambda *arguments: DocumentFindings("too_costly"))
+    assert upload(browser, pdf()).status_code == 422
 
 
 def test_a_login_certificate_is_refused(browser: TestClient) -> None:

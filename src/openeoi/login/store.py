@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from openeoi.login.assurance import LevelOfAssurance
 from openeoi.login.clients import Client
@@ -261,8 +262,13 @@ def revoke_tokens_of(connection: Connection, code_hash: bytes, now: datetime) ->
 def note_subject(connection: Connection, sector: str, subject: str, person_id: str) -> None:
     """Remember which person a pairwise subject is: needed to answer a person's or a court's question."""
     known = select(_subjects.c.person_id).where(_subjects.c.sector == sector, _subjects.c.subject == subject)
-    if connection.execute(known).first() is None:
-        connection.execute(insert(_subjects).values(sector=sector, subject=subject, person_id=person_id))
+    if connection.execute(known).first() is not None:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(_subjects).values(sector=sector, subject=subject, person_id=person_id))
+    except IntegrityError:  # another process noted the same fact meanwhile
+        return
 
 
 def find_keys(connection: Connection) -> Mapping[str, bytes]:

@@ -70,9 +70,9 @@ class SigningDesk:
 
     def open_job(self, name: str, document: bytes) -> Opened:
         """Take a document in. Raises DocumentTooLarge, DocumentEncrypted, DocumentUnreadable."""
-        facts = pades.describe(document)
-        opened = Opened(self._secret(), self._secret())
         now = self._now()
+        facts = pades.describe_bounded(document, now)
+        opened = Opened(self._secret(), self._secret())
         job = Job(
             opened.job_id,
             _hash(opened.browser_secret),

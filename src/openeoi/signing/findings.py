@@ -55,17 +55,19 @@ class SignatureFindings:
 
 @dataclass(frozen=True)
 class DocumentFindings:
-    """`problem` is a code when the document could not be read as a PDF; otherwise its signatures in the order of signing."""
+    """`problem` is a code when the document could not be read as a PDF; otherwise its signatures in the order of signing and
+    the number of pages it says it has."""
 
     problem: str = ""
     signatures: tuple[SignatureFindings, ...] = ()
+    pages: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "DocumentFindings":
-        return cls(value["problem"], tuple(SignatureFindings(**one) for one in value["signatures"]))
+        return cls(value["problem"], tuple(SignatureFindings(**one) for one in value["signatures"]), value["pages"])
 
 
 def examine(document: bytes, anchors: Sequence[bytes], intermediates: Sequence[bytes], at: datetime) -> DocumentFindings:
@@ -86,13 +88,14 @@ def examine(document: bytes, anchors: Sequence[bytes], intermediates: Sequence[b
         if reader.encrypted:
             return DocumentFindings("encrypted")
         embedded = list(reader.embedded_regular_signatures)
+        pages = int(reader.root["/Pages"]["/Count"])
     except MemoryError:
         return DocumentFindings("too_costly")
     except Exception:  # whatever a hostile document provokes in the reader is the finding
         return DocumentFindings("unreadable")
     if len(embedded) > MOST_SIGNATURES:
         return DocumentFindings("too_many_signatures")
-    return DocumentFindings("", tuple(_examine_one(document, one, anchors, intermediates, at) for one in embedded))
+    return DocumentFindings("", tuple(_examine_one(document, one, anchors, intermediates, at) for one in embedded), pages)
 
 
 def _examine_one(

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 
+from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import SigningCertificate, for_pyhanko
 from openeoi.signing.errors import (
     DocumentEncrypted,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.signers import ExternalSigner
 
 LARGEST_DOCUMENT = 30 * 1024 * 1024
+_MOST_PAGES = 100_000
 _DIGEST = "sha384"
 _SCALAR_SIZE = 48  # bytes of r and of s on P-384
 _RESERVED = 32768  # hexadecimal characters for the CMS: certificates of up to about 15 kB
@@ -72,7 +74,23 @@ def describe(document: bytes) -> DocumentFacts:
         signatures = len(reader.embedded_regular_signatures)
     except Exception as error:  # whatever a hostile document provokes in the reader
         raise DocumentUnreadable(f"its structure cannot be followed ({type(error).__name__})") from error
-    if not 0 < pages < 100_000:
+    return _facts(document, pages, signatures)
+
+
+def describe_bounded(document: bytes, at: datetime) -> DocumentFacts:
+    """`describe` within limits on time and memory, for documents from strangers. Raises the same, and ExaminationBroken."""
+    if len(document) > LARGEST_DOCUMENT:
+        raise DocumentTooLarge(f"larger than {LARGEST_DOCUMENT} bytes")
+    found = examine_bounded(document, (), (), at)
+    if found.problem == "encrypted":
+        raise DocumentEncrypted("it is encrypted")
+    if found.problem:
+        raise DocumentUnreadable(found.problem)
+    return _facts(document, found.pages, len(found.signatures))
+
+
+def _facts(document: bytes, pages: int, signatures: int) -> DocumentFacts:
+    if not 0 < pages < _MOST_PAGES:
         raise DocumentUnreadable("it has no pages")
     return DocumentFacts(hashlib.sha256(document).digest(), len(document), pages, signatures)
 
