@@ -26,6 +26,7 @@ from openeoi.encoding.lds.data_group_2 import DataGroup2
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.encoding.lds.data_group_12 import DataGroup12
 from openeoi.encoding.lds.security_object import build_security_object, encode_lds_security_object
+from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm
 from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
 from openeoi.protocols.personalisation.applications import Application
@@ -77,7 +78,14 @@ def document_files(image: bytes, forged: bool = False) -> dict[int, bytes]:
     return files | {lds.COM.file_id: Com(tuple(groups)).encode(), lds.SOD.file_id: sod}
 
 
-def make_card(folder: CardFolder, name: str, state: LifeCycle, image: bytes, forged: bool = False) -> None:
+def make_card(
+    folder: CardFolder,
+    name: str,
+    state: LifeCycle,
+    image: bytes,
+    forged: bool = False,
+    roles: tuple[CredentialRole, ...] = tuple(CredentialRole),
+) -> None:
     plain = cards.application_files
 
     def with_document(sample: cards.SampleCard, gap: int = 0) -> dict[Application, dict[int, bytes]]:
@@ -85,16 +93,17 @@ def make_card(folder: CardFolder, name: str, state: LifeCycle, image: bytes, for
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cards, "application_files", with_document)
-        cards.sample_card(state, folder.file(name))
+        cards.sample_card(state, folder.file(name), roles=roles)
 
 
 def make_cards(folder: Path, image: bytes = b"") -> None:
-    """A box with an active card, a handed-over one and a forged one."""
+    """A box with an active card, a handed-over one, a forged one and one with the low credential only."""
     box = CardFolder(folder, secrets.token_bytes)
     image = image or portrait()
     make_card(box, "ACTIVE", LifeCycle.ACTIVE, image)
     make_card(box, "NEW", LifeCycle.HANDED_OVER, image)
     make_card(box, "FORGED", LifeCycle.ACTIVE, image, forged=True)
+    make_card(box, "CHILD", LifeCycle.HANDED_OVER, image, roles=(CredentialRole.LOW,))
 
 
 def agent_over(folder: Path) -> Agent:

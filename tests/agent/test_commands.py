@@ -44,7 +44,12 @@ def test_secrets_are_asked_for_without_echo(agent: Agent, runner: CliRunner) -> 
 def test_cards_are_listed_and_inserted(agent: Agent, runner: CliRunner) -> None:
     card = card_commands(lambda: agent)
     rows = json.loads(runner.invoke(card, ["list", "--json"]).stdout)
-    assert [(row["card"], row["in_reader"]) for row in rows] == [("ACTIVE", True), ("FORGED", False), ("NEW", False)]
+    assert [(row["card"], row["in_reader"]) for row in rows] == [
+        ("ACTIVE", True),
+        ("CHILD", False),
+        ("FORGED", False),
+        ("NEW", False),
+    ]
     assert runner.invoke(card, ["insert", "NEW", "--contactless"]).exit_code == 0
     assert (agent.reader.state.card, agent.reader.state.contactless) == ("NEW", True)
     assert "NEW" in runner.invoke(card, ["list"]).stdout

@@ -136,18 +136,36 @@ def test_activation_sets_both_pins_and_says_so(agent: Agent) -> None:
     assert "used up" in send(browser, "/agent/pin/activate", **secrets)
 
 
+def test_a_lost_initial_password_is_replaced_by_the_puk(agent: Agent) -> None:
+    agent.reader.insert("NEW")
+    browser = client(agent)
+    send(browser, "/agent/pin", can=CAN)
+    chosen = {"norm": "135790", "norm_again": "135790", "sig": "246802", "sig_again": "246802"}
+    assert "4 tries are left" in send(browser, "/agent/pin/activate", password="00000000", **chosen)
+    assert "The card is activated" in send(browser, "/agent/pin/activate", password=PUK, **chosen)
+
+
+def test_a_card_that_does_not_sign_gets_no_signing_pin(agent: Agent) -> None:
+    agent.reader.insert("CHILD")
+    browser = client(agent)
+    send(browser, "/agent/pin", can=CAN)
+    assert 'name="sig"' not in browser.get("/agent/pin/activate").text
+
+
 def test_what_cannot_be_right_costs_no_try(agent: Agent) -> None:
     browser = client(agent)
+    send(browser, "/agent/pin", can=CAN)
     wrong = {"which": "norm", "old": NORM_PIN, "new": "12345", "new_again": "12345", "can": CAN}
-    assert "Digits only, 6 to 6" in send(browser, "/agent/pin/change", **wrong)
+    assert "Type exactly 6 digits." in send(browser, "/agent/pin/change", **wrong)
     assert "The two entries differ" in send(browser, "/agent/pin/change", **wrong | {"new": "123456", "new_again": "654321"})
     assert "Choose a PIN" in send(browser, "/agent/pin/change", **wrong | {"which": "puk"})
-    assert send(browser, "/agent/pin", can=CAN).count("3 tries left.") == 2
+    assert browser.get("/agent/pin").text.count("3 tries left.") == 2
     assert browser.get("/agent/pin/erase").status_code == 404
 
 
 def test_wrong_tries_count_down_to_blocked_and_the_puk_helps(agent: Agent) -> None:
     browser = client(agent)
+    send(browser, "/agent/pin", can=CAN)
     wrong = {"which": "norm", "old": "000000", "new": "123123", "new_again": "123123", "can": CAN}
     assert "2 tries are left" in send(browser, "/agent/pin/change", **wrong)
     assert "1 try is left" in send(browser, "/agent/pin/change", **wrong)

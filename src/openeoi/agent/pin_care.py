@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from openeoi.agent.card_session import CardSession
+from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.profiles.card import CardParameters
 from openeoi.terminal import pin_care
+from openeoi.terminal.credentials import list_credentials
 from openeoi.terminal.pin_care import PinReferences, PinStatus, Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """The initial password from the envelope and the two PINs that the holder chose."""
+    """What proves the holder (the initial password, or the PUK where that is lost) and the PINs chosen.
 
-    initial_password: str = field(repr=False)
+    `sig_pin` is not used for a card without a qualified credential."""
+
+    proof: str = field(repr=False)
     norm_pin: str = field(repr=False)
-    sig_pin: str = field(repr=False)
+    sig_pin: str = field(default="", repr=False)
 
 
 class PinCare:
@@ -24,16 +28,23 @@ class PinCare:
 
     def __init__(self, session: CardSession, parameters: CardParameters) -> None:
         self._session = session
+        self._parameters = parameters
         self._references = PinReferences.of(parameters)
 
     def look(self) -> PinStatus:
         """Which PINs are set and how many tries each secret has left; costs no try."""
         return self._session.run("agent.step.pin_status", pin_care.pin_status(self._references))
 
+    def signs(self) -> bool:
+        """Whether the card holds a qualified credential, and so has a signing PIN to set."""
+        credentials = self._session.run("agent.step.credentials", list_credentials())
+        return any(credential.role is CredentialRole.QUALIFIED for credential in credentials)
+
     def activate(self, activation: Activation) -> None:
-        """Spend the initial password to set both PINs."""
-        steps = pin_care.activate(activation.initial_password, activation.norm_pin, activation.sig_pin, self._references)
-        self._session.run("agent.step.activate", steps)
+        """Set the PINs with the initial password, which is used up by that; a proof of the PUK's length is the PUK."""
+        sig_pin = activation.sig_pin if self.signs() else None
+        work = pin_care.activate_with_puk if is_puk(activation.proof, self._parameters) else pin_care.activate
+        self._session.run("agent.step.activate", work(activation.proof, activation.norm_pin, sig_pin, self._references))
 
     def change(self, secret: Secret, old: str, new: str) -> None:
         self._session.run("agent.step.change", pin_care.change_pin(secret, old, new, self._references))
@@ -41,3 +52,11 @@ class PinCare:
     def unblock(self, secret: Secret, puk: str, new: str) -> None:
         """Set a new PIN with the PUK; its tries start anew."""
         self._session.run("agent.step.unblock", pin_care.unblock_pin(secret, puk, new, self._references))
+
+
+def is_puk(proof: str, parameters: CardParameters) -> bool:
+    """Whether what was typed for the initial password can only be the PUK."""
+    password, puk = parameters.initial_password, parameters.puk
+    return puk.minimum_length <= len(proof) <= puk.maximum_length and not (
+        password.minimum_length <= len(proof) <= password.maximum_length
+    )

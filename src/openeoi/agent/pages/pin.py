@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -13,7 +13,7 @@ from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
-from openeoi.agent.pin_care import Activation, PinCare
+from openeoi.agent.pin_care import Activation, PinCare, is_puk
 from openeoi.profiles.card import PinParameters
 from openeoi.terminal.pin_care import Condition, PinStatus, Secret, SecretStatus
 from openeoi.web.forms import FieldError, Form, Submission, submission
@@ -74,12 +74,17 @@ def status(kit: WebKit, agent: Agent, request: Request) -> Response:
 
 def form(kit: WebKit, agent: Agent, request: Request) -> Response:
     """The empty form of a task."""
-    return _task_page(kit, agent, request, _task(request), Form({"which": request.query_params.get("which", "norm")}))
+    task = _task(request)
+    if not agent.reader.access_number:
+        return RedirectResponse("/agent/pin", 303)  # the CAN first: then the form can follow from what the card holds
+    return _task_page(
+        kit, agent, request, _fitting(kit, agent, request, task), Form({"which": request.query_params.get("which", "norm")})
+    )
 
 
 def perform(kit: WebKit, agent: Agent, request: Request) -> Response:
     """Check what was typed, then do it with the card."""
-    task, sent = _task(request), submission(request)
+    task, sent = _fitting(kit, agent, request, _task(request)), submission(request)
     shown = Form(sent.values("which"))
     errors = _mistakes(task, sent, agent)
     try:
@@ -124,6 +129,19 @@ def _task(request: Request) -> Task:
     return task
 
 
+def _fitting(kit: WebKit, agent: Agent, request: Request, task: Task) -> Task:
+    """The task without the signing PIN for a card that does not sign (some states give minors such cards)."""
+    number = agent.reader.access_number
+    if task.name != "activate" or not number:
+        return task
+
+    def signs(session: CardSession) -> bool:
+        unlock(session, agent, number)
+        return PinCare(session, agent.parameters).signs()
+
+    return replace(task, new=("norm",)) if attempt(kit, request, agent, signs).outcome is False else task
+
+
 def _mistakes(task: Task, sent: Submission, agent: Agent) -> tuple[FieldError, ...]:
     """What can be seen to be wrong without the card: no try is spent on a value that cannot be right."""
     if task.chooses and sent.text("which") not in CHOICES:
@@ -133,12 +151,19 @@ def _mistakes(task: Task, sent: Submission, agent: Agent) -> tuple[FieldError, .
         rules = _rules(task, name, sent.text("which"), agent)
         value = sent.text(name)
         fits = rules.minimum_length <= len(value) <= rules.maximum_length
+        fits = fits or (name == "password" and is_puk(value, agent.parameters))
         if not fits or (rules.digits_only and not (value.isascii() and value.isdigit())):
-            key = "agent.pin.error.digits" if rules.digits_only else "agent.pin.error.characters"
-            errors.append(FieldError(name, key, {"least": rules.minimum_length, "most": rules.maximum_length}))
+            errors.append(FieldError(name, length_error(rules), {"least": rules.minimum_length, "most": rules.maximum_length}))
         elif name in task.new and value != sent.text(f"{name}_again"):
             errors.append(FieldError(f"{name}_again", "agent.pin.error.differ"))
     return tuple(errors)
+
+
+def length_error(rules: PinParameters) -> str:
+    """The text that says which characters, and how many, a secret has."""
+    if not rules.digits_only:
+        return "agent.pin.error.characters"
+    return "agent.pin.error.exact" if rules.minimum_length == rules.maximum_length else "agent.pin.error.digits"
 
 
 def _rules(task: Task, name: str, which: str, agent: Agent) -> PinParameters:
@@ -183,7 +208,11 @@ def _task_page(
         rules = _rules(task, name, form.value("which"), agent)
         key = "agent.pin.hint.digits" if rules.digits_only else "agent.pin.hint.characters"
         hint = t(key, least=rules.minimum_length, most=rules.maximum_length)
-        fields.append((name, t(f"agent.pin.field.{name}"), hint, rules.maximum_length))
+        longest = rules.maximum_length
+        if name == "password":
+            longest = max(longest, agent.parameters.puk.maximum_length)
+            hint = t("agent.pin.hint.password", most=rules.maximum_length, puk=agent.parameters.puk.maximum_length)
+        fields.append((name, t(f"agent.pin.field.{name}"), hint, longest))
         if name in task.new:
             fields.append((f"{name}_again", t(f"agent.pin.field.{name}_again"), "", rules.maximum_length))
     choices = [(name, t(f"agent.pin.choice.{name}"), t(f"agent.pin.choice_more.{name}")) for name in CHOICES]

@@ -13,6 +13,7 @@ from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
+from openeoi.agent.pages.pin import length_error
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.profiles.card import PinParameters
@@ -98,7 +99,7 @@ def _use(kit: WebKit, agent: Agent, request: Request, ticket: str, asked: CardRe
             errors.append(FieldError("can", "agent.can.format"))
     rules = _pin_rules(agent, asked)
     if wanted.pin and not rules.minimum_length <= len(pin) <= rules.maximum_length:
-        errors.append(FieldError("pin", "agent.pin.error.digits", {"least": rules.minimum_length, "most": rules.maximum_length}))
+        errors.append(FieldError("pin", length_error(rules), {"least": rules.minimum_length, "most": rules.maximum_length}))
     if errors:
         return _page(kit, agent, request, asked, Form().with_errors(*errors))
 
