@@ -1,15 +1,22 @@
 """`eoi pin` and `eoi card`: results, `--json`, exit codes; secrets come from standard input only."""
 
 import json
+import socket
+import threading
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
 
 from card.sample_card import CAN, INITIAL_PASSWORD, NORM_PIN, PUK
+from openeoi.agent import commands
 from openeoi.agent.commands import card_commands, pin_commands
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
+from openeoi.card.parameters import ATR_CONTACTLESS
 from openeoi.protocols.pin.errors import WrongPin
+from openeoi.transport import vpcd
+from openeoi.transport.errors import TransportError
 
 
 @pytest.fixture
@@ -65,3 +72,30 @@ def test_reading_reports_and_fails_by_exit_code(agent: Agent, runner: CliRunner)
     assert bad.exit_code == 1
     assert "data group 11  DataGroupHashMismatch" in bad.stdout
     assert isinstance(runner.invoke(card, ["read"]).exception, AccessNumberNeeded)
+
+
+def test_a_card_lies_in_a_virtual_reader_until_that_goes_away(
+    agent: Agent, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.vpcd, "Reader", partial(vpcd.Reader, attempts=2, pause=0.01, poll=0.05))
+    told: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        reader = threading.Thread(target=_reader_that_asks_once, args=(listening, told))
+        reader.start()
+        port = listening.getsockname()[1]
+        ended = runner.invoke(card_commands(lambda: agent), ["insert", "ACTIVE", "--vpcd", f"127.0.0.1:{port}", "--contactless"])
+        reader.join()
+    assert told == [ATR_CONTACTLESS, bytes.fromhex("9000")]
+    assert isinstance(ended.exception, TransportError)
+    assert agent.reader.state.card == "ACTIVE"
+
+
+def _reader_that_asks_once(listening: socket.socket, told: list[bytes]) -> None:
+    """Power on, ask for the ATR, select the master file, and go away for good."""
+    connection, _ = listening.accept()
+    listening.close()
+    with connection, connection.makefile("rb") as stream:
+        connection.sendall(b"\x00\x01\x01")
+        for message in (b"\x04", bytes.fromhex("00A4000C023F00")):
+            connection.sendall(len(message).to_bytes(2, "big") + message)
+            told.append(stream.read(int.from_bytes(stream.read(2), "big")))
