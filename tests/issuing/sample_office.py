@@ -66,6 +66,7 @@ class Stock:
     def card(self, serial: str) -> BlankCard:
         if serial not in self.cards:
             raise CardMissing(serial)
+        self.cards[serial].power_on(contactless=False)  # it was put into the machine
         return BlankCard(serial, self._key(bytes.fromhex(serial)), InProcess(self.cards[serial]))
 
     def destroy(self, serial: str) -> None:

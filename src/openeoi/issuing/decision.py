@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from openeoi.issuing import application as form
+from openeoi.issuing.erasure import erase_in
 from openeoi.issuing.errors import BiometricsErased
 from openeoi.issuing.life import ApplicationState, Step
 from openeoi.issuing.office import APPLICANT, IssuingOffice
@@ -41,8 +42,6 @@ def refuse(office: IssuingOffice, reference: str, staff: str, reason: str) -> Ap
 
     Raises WrongState, RoleMissing.
     """
-    from openeoi.issuing.erasure import erase_in
-
     now = office.clock()
     with office.store.transaction() as work:
         approved = work.state(reference) is ApplicationState.APPROVED

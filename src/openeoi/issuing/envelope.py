@@ -73,7 +73,7 @@ def order_puk(office: IssuingOffice, reference: str, staff: str) -> PukLetter:
 
 def is_printed(office: IssuingOffice, reference: str) -> bool | None:
     """Whether the envelope was printed; None when there is none yet."""
-    with office.store.transaction() as work:
+    with office.store.reading() as work:
         found = work.sealed.secrets(reference)
     return None if found is None else found[1] is not None
 

@@ -51,7 +51,7 @@ def hand_over(office: IssuingOffice, reference: str, staff: str, check: Identity
     access = office.acting(staff, Role.CLERK, Purpose.HAND_OVER)
     if not check.same_person:
         raise IdentityNotChecked("the person was not compared with the portrait")
-    with office.store.transaction() as work:
+    with office.store.reading() as work:
         next_state(reference, work.state(reference), Step.HAND_OVER)
         document = work.document_of(reference)
     if document is None or document.card_serial is None:

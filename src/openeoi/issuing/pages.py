@@ -1,6 +1,7 @@
 """The office's screens: apply; the desk; one application with its life and what can be done next; envelope; status; log."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,17 +9,21 @@ from starlette.routing import BaseRoute, Route
 
 from openeoi.issuing import decision, envelope, handover, pages_view, personalisation, status
 from openeoi.issuing.application import FIELDS
-from openeoi.issuing.errors import ApplicationInvalid, ApplicationUnknown, IssuingError, StaffUnknown
+from openeoi.issuing.errors import ApplicationInvalid, ApplicationUnknown, DocumentUnknown, IssuingError, StaffUnknown
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.sample import sample_photograph, sample_values
 from openeoi.issuing.staff import Access, Purpose, Role, StaffMember
 from openeoi.issuing.store import ApplicationRecord
+from openeoi.transport.trace import Trace
 from openeoi.web.forms import FieldError, Form, Submission, submission
 from openeoi.web.kit import WebKit
 from openeoi.web.notices import notify
+from openeoi.web.trace_picture import StepPicture, step_pictures
+from openeoi.web.translation import Translator
 
 SESSION_STAFF = "issuing_staff"
 DESK_LENGTH = 50
+TRACES_KEPT = 3
 
 
 def routes(office: IssuingOffice, kit: WebKit) -> list[BaseRoute]:
@@ -53,6 +58,7 @@ class Screens:
     def __init__(self, office: IssuingOffice, kit: WebKit) -> None:
         self._office = office
         self._kit = kit
+        self._traces: dict[str, tuple[StepPicture, ...]] = {}
 
     # --- apply ---------------------------------------------------------------------------------------------------------------
 
@@ -72,7 +78,7 @@ class Screens:
     def submitted(self, request: Request) -> Response:
         reference = _reference(request)
         try:
-            with self._office.store.transaction() as work:
+            with self._office.store.reading() as work:
                 state = work.state(reference)
         except ApplicationUnknown as unknown:
             return self._refused(request, unknown, f"{_base(request)}/apply", 404)
@@ -138,6 +144,7 @@ class Screens:
             "issuing/application.html",
             200 if problem is None else 409,
             view=view,
+            trace_of_production=self._trace(reference, t),
             member=member,
             staff=self._office.staff,
             problem=problem,
@@ -184,7 +191,12 @@ class Screens:
         return "issuing.done.refused"
 
     def personalise(self, request: Request, reference: str, sent: Submission) -> str:
-        personalisation.personalise(self._office, reference, sent.text("staff"), take_over=sent.text("take_over") == "yes")
+        trace = Trace()
+        try:
+            take_over = sent.text("take_over") == "yes"
+            personalisation.personalise(self._office, reference, sent.text("staff"), trace=trace, take_over=take_over)
+        finally:
+            self._keep_trace(reference, step_pictures(trace.exchanges))
         return "issuing.done.personalised"
 
     def cancel(self, request: Request, reference: str, sent: Submission) -> str:
@@ -198,16 +210,18 @@ class Screens:
             raise handover.IdentityNotChecked("no identity document was named")
         check = handover.IdentityCheck(proof, sent.text("same_person") == "yes")
         handover.hand_over(self._office, reference, sent.text("staff"), check)
+        self._traces.pop(reference, None)
         return "issuing.done.handed_over"
 
     def report(self, request: Request, reference: str, sent: Submission) -> str:
         access = self._office.acting(sent.text("staff"), Role.CLERK, Purpose.STATUS)
-        with self._office.store.transaction() as work:
-            document = work.document_of(reference)
         reports = {report.value: report for report in status.Report}
-        if document is None or sent.text("report") not in reports:
-            raise ApplicationUnknown(reference)
-        status.report(self._office, document.number, reports[sent.text("report")], access)
+        what = reports.get(sent.text("report"))
+        with self._office.store.reading() as work:
+            document = work.document_of(reference)
+        if document is None or what is None:
+            raise DocumentUnknown(reference)
+        status.report(self._office, document.number, what, access)
         return "issuing.done.reported"
 
     # --- letters ---------------------------------------------------------------------------------------------------------------
@@ -258,6 +272,16 @@ class Screens:
             return self._office.staff.member(request.session.get(SESSION_STAFF, ""))
         except StaffUnknown:
             return None
+
+    def _keep_trace(self, reference: str, steps: tuple[StepPicture, ...]) -> None:
+        """In memory only, of the last few cards, until hand-over: what passed between office and chip shows the holder's data."""
+        self._traces.pop(reference, None)
+        self._traces[reference] = steps
+        while len(self._traces) > TRACES_KEPT:
+            self._traces.pop(next(iter(self._traces)))
+
+    def _trace(self, reference: str, t: Translator) -> tuple[StepPicture, ...]:
+        return tuple(replace(step, title=t(f"issuing.step.{step.title}")) for step in self._traces.get(reference, ()))
 
     def _refused(self, request: Request, error: IssuingError, back: str, status_code: int) -> Response:
         return self._kit.page(request, "issuing/refused.html", status_code, error=error, back=back)

@@ -10,6 +10,7 @@ Rules:
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from openeoi.issuing.staff import Purpose, Role
 from openeoi.issuing.status import revoke_certificates
 from openeoi.issuing.store import DocumentRecord
 from openeoi.pki.revocation_lists import RevocationReason
+from openeoi.transport.trace import Trace
 
 LEASE = timedelta(minutes=2)
 """How long another run keeps away after the last step of a run that fell silent; no step takes nearly as long."""
@@ -42,23 +44,33 @@ class PersonalisedDocument:
 
 
 def personalise(
-    office: IssuingOffice, reference: str, staff: str, *, progress: Progress = lambda *_: None, take_over: bool = False
+    office: IssuingOffice,
+    reference: str,
+    staff: str,
+    *,
+    progress: Progress = lambda *_: None,
+    trace: Trace | None = None,
+    take_over: bool = False,
 ) -> PersonalisedDocument:
     """Make the card of a released application, or continue where an earlier run stopped.
 
-    `take_over` does not wait for another run's lease. Raises WrongState, RoleMissing, InProduction, TakenOver, NoBlankCard,
-    BiometricsErased, QualityCheckFailed, and what the authorities and the card raise; then the next run continues there.
+    `trace` sees every exchange with the chip, under the step's name. `take_over` does not wait for another run's lease. Raises
+    WrongState, RoleMissing, InProduction, TakenOver, NoBlankCard, BiometricsErased, QualityCheckFailed, and what the authorities
+    and the card raise; then the next run continues there.
     """
     run = _begin(office, reference, staff, take_over)
+    run.trace = trace
     try:
         for number, step in enumerate(STEPS, 1):
             progress(step.name, number, len(STEPS))
             if step.name not in run.results:
-                _record(run, step.name, step.do(run))
+                with trace.step(step.name) if trace is not None else nullcontext():
+                    done = step.do(run)
+                _record(run, step.name, done)
     finally:
         with office.store.transaction() as work:
             work.unclaim(reference, run.number)
-    with office.store.transaction() as work:
+    with office.store.reading() as work:
         document = work.document_of(reference)
         secrets = kept(office, work, reference)
     if document is None or document.card_serial is None:

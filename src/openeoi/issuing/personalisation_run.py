@@ -21,6 +21,7 @@ from openeoi.issuing.store import DocumentRecord, Transaction
 from openeoi.protocols.personalisation.terminal import open_office_channel
 from openeoi.storage.audit import JsonValue
 from openeoi.transport import run as drive
+from openeoi.transport.trace import Trace
 
 Outcome = TypeVar("Outcome")
 
@@ -35,7 +36,7 @@ class Done:
 
 @dataclass(slots=True)
 class Run:
-    """`results`: of the steps done, by name. The channel to the chip is opened when a step first needs it."""
+    """`results`: of the steps done, by name. The channel to the chip is opened when a step first needs it; `trace` watches it."""
 
     office: IssuingOffice
     reference: str
@@ -43,7 +44,9 @@ class Run:
     number: int
     application: Application
     results: dict[str, Mapping[str, JsonValue]]
+    trace: Trace | None = None
     _channel: SecureChannel | None = None
+    _card: BlankCard | None = None
 
     def text(self, step: str, name: str) -> str:
         """A text that an earlier step left."""
@@ -65,7 +68,7 @@ class Run:
 
     @property
     def document(self) -> DocumentRecord:
-        with self.office.store.transaction() as work:
+        with self.office.store.reading() as work:
             document = work.document_of(self.reference)
         if document is None:
             raise DocumentUnknown(self.reference)
@@ -73,11 +76,14 @@ class Run:
 
     @property
     def card(self) -> BlankCard:
-        return self.office.blank_cards.card(self.text("take_blank_card", "serial"))
+        """Put into the machine once a run: doing it again would cut the chip's power and with it the channel."""
+        if self._card is None:
+            self._card = self.office.blank_cards.card(self.text("take_blank_card", "serial"))
+        return self._card
 
     @property
     def secrets(self) -> CardSecrets:
-        with self.office.store.transaction() as work:
+        with self.office.store.reading() as work:
             return envelope.kept(self.office, work, self.reference)
 
     def on_chip(self, steps: CardSteps[Outcome]) -> Outcome:
@@ -85,8 +91,8 @@ class Run:
         card = self.card
         try:
             if self._channel is None:
-                self._channel = drive(open_office_channel(card.office_key, self.office.random), card.transport)
-            return drive(through(self._channel, steps), card.transport)
+                self._channel = drive(open_office_channel(card.office_key, self.office.random), card.transport, self.trace)
+            return drive(through(self._channel, steps), card.transport, self.trace)
         except BaseException:
             self._channel = None
             raise
@@ -96,7 +102,7 @@ class Run:
         self._channel = None
 
     def picture(self, kind: str) -> bytes:
-        with self.office.store.transaction() as work:
+        with self.office.store.reading() as work:
             return picture(self.office, work, self.reference, kind)
 
     @property

@@ -9,6 +9,7 @@ from openeoi.encoding.lds.common import Com
 from openeoi.encoding.mrz import mrz_information
 from openeoi.encoding.pkcs15 import application_files as pkcs15
 from openeoi.encoding.pkcs15 import files as pkcs15_files
+from openeoi.encoding.pkcs15.directory import ApplicationRecord, encode_directory
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.secure_messaging import through
@@ -36,6 +37,11 @@ from openeoi.protocols.personalisation.terminal import (
 from openeoi.transport import run as drive
 
 CERTIFICATE_NUMBER_LENGTH = 13
+
+_RECORDS = {
+    ChipApplication.PINLESS: ApplicationRecord(pkcs15_files.AID_PINLESS, pkcs15_files.LABEL_PINLESS),
+    ChipApplication.SIGN_AND_LOGIN: ApplicationRecord(pkcs15_files.AID_SIGN_AND_LOGIN, pkcs15_files.LABEL_SIGN_AND_LOGIN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +115,14 @@ def write_files(run: Run) -> Done:
     travel = {lds.data_group(number).file_id: content for number, content in groups.items()}
     travel[lds.COM.file_id] = Com(tuple(sorted(groups))).encode()
     travel[lds.SOD.file_id] = bytes.fromhex(run.text("sign_data_groups", "sod"))
+    main = {lds.CARD_ACCESS.file_id: card_access(run.office.profile)}
+    credentials = _credential_files(run)
+    if credentials:  # EF.DIR lists the applications that are there; a card without electronic part has none
+        main[pkcs15_files.DIRECTORY] = encode_directory(_RECORDS[application] for application in credentials)
     content = {
-        ChipApplication.MASTER_FILE: {
-            lds.CARD_ACCESS.file_id: card_access(run.office.profile),
-            pkcs15_files.DIRECTORY: pkcs15.directory_file(),
-        },
+        ChipApplication.MASTER_FILE: main,
         ChipApplication.TRAVEL_DOCUMENT: travel,
-        **_credential_files(run),
+        **credentials,
     }
     for application, files in content.items():
         for file_id, raw in files.items():

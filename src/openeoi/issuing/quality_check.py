@@ -28,7 +28,7 @@ def read_back(
 ) -> tuple[str, ...]:
     """The names of the checks made. Raises QualityCheckFailed at the first that fails, and the errors of the terminal."""
     transport = run.card.transport
-    files, channel = drive(_read(run), transport)
+    files, channel = drive(_read(run), transport, run.trace)
     _require("data groups", files.data_groups == data_groups, "a file on the chip differs from what was written")
     anchors = CertificateAnchors(run.office.authorities.trust_anchors().country_signing)
     verified = verify_security_object(files.sod, anchors, run.office.clock())
@@ -37,7 +37,7 @@ def read_back(
     checks = ["PACE with the CAN", "data groups", "passive authentication"]
     if certificates:
         _check_keys(run, certificates)
-        drive(_check_credentials(channel, certificates), transport)
+        drive(_check_credentials(channel, certificates), transport, run.trace)
         checks += ["keys", "certificates"]
     return tuple(checks)
 

@@ -43,7 +43,7 @@ def document_status(office: IssuingOffice, number: str) -> DocumentStatus:
 
     A document that was not handed over yet is unknown: nobody may show it.
     """
-    with office.store.transaction() as work:
+    with office.store.reading() as work:
         try:
             document = work.document(number)
         except DocumentUnknown:

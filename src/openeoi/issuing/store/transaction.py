@@ -40,6 +40,12 @@ class Store:
         with self.database.begin() as connection:
             yield Transaction(connection, self._chain)
 
+    @contextmanager
+    def reading(self) -> Iterator["Transaction"]:
+        """A consistent view that takes no write lock: for what is not personal data, because reading that writes an entry."""
+        with self.database.read() as connection:
+            yield Transaction(connection, self._chain)
+
     def verify_audit(self, noted: AuditHead | None = None) -> int:
         """The number of entries of the unbroken chain. Raises AuditChainBroken."""
         with self.database.read() as connection:
