@@ -67,6 +67,7 @@ def test_the_counter_asks_the_agent_for_the_credential_without_pin(world: World)
     page = question(browser, "HPAYMT")
     request = CardRequest.decode(hidden(page, "request"))
     assert (request.operation, request.role) == (Operation.PRESENCE, CredentialRole.LOW)
+    assert page.headers["referrer-policy"] == "origin"
     assert request.return_to == "http://127.0.0.1:8000/health/counter/card"
     assert isinstance(request.details, PresenceText)
     assert request.details.purpose == "HPAYMT"

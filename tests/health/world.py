@@ -65,6 +65,7 @@ class World:
                 insurer=self.insurer,
             ),
             limits=self.limits,
+            with_samples=True,
         )
         self.office.enrol(JANA, IN_FORCE.insured_number)
         self.key = ECKey.generate_key("P-256")

@@ -40,7 +40,8 @@ class Connections:
 
 class HealthOffice:
     """`origin` is the web origin under which `/health` is mounted; `agent_address` is where the browser finds the agent;
-    `wrapping_key` (32 bytes) opens the office's own keys in its database."""
+    `wrapping_key` (32 bytes) opens the office's own keys in its database; `with_samples` enters the sample organisations and
+    professionals, whose PINs are public: for test systems only."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class HealthOffice:
         random: RandomSource,
         connections: Connections,
         limits: Limits | None = None,
+        with_samples: bool = False,
     ) -> None:
         check_origin("origin", origin)
         self.origin = origin
@@ -83,7 +85,8 @@ class HealthOffice:
             limits or Limits(),
         )
         self.eligibility = EligibilityDesk(database, self.audit, self.keys, self.issuer, connections.insurer, clock)
-        samples.enter_samples(database, random)
+        if with_samples:
+            samples.enter_samples(database, random)
 
     def enrol(self, certificate_number: str, insured_number: str) -> None:
         """The state's identifier service said that certificates with this number belong to this insured person."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.health.values import Challenge, Organisation, OrganisationKind, Professional, ProfessionalRole
@@ -173,12 +174,8 @@ def take_challenge(connection: Connection, challenge_id: str) -> Challenge | Non
 
 
 def add_key_proof(connection: Connection, proof_hash: bytes, expires_at: datetime) -> bool:
-    """Remember a client's key proof; False when it was used before."""
-    known = select(_proofs.c.proof_hash).where(_proofs.c.proof_hash == proof_hash)
-    if connection.execute(known).first() is not None:
-        return False
-    connection.execute(insert(_proofs).values(proof_hash=proof_hash, expires_at=_seconds(expires_at)))
-    return True
+    """Remember a client's key proof; False when it was used before. Of two at the same moment, one is the first."""
+    return _insert_new(connection, _proofs, proof_hash=proof_hash, expires_at=_seconds(expires_at))
 
 
 def count_tokens(connection: Connection, since: datetime, organisation: str = "", card: str = "") -> int:
@@ -213,9 +210,7 @@ def forget_expired(connection: Connection, now: datetime) -> None:
 
 
 def note_patient(connection: Connection, patient_id: str, insurer_id: str, insured_number: str) -> None:
-    known = select(_patients.c.patient_id).where(_patients.c.patient_id == patient_id)
-    if connection.execute(known).first() is None:
-        connection.execute(insert(_patients).values(patient_id=patient_id, insurer_id=insurer_id, insured_number=insured_number))
+    _insert_new(connection, _patients, patient_id=patient_id, insurer_id=insurer_id, insured_number=insured_number)
 
 
 def find_insured_number(connection: Connection, patient_id: str) -> str | None:
@@ -293,9 +288,12 @@ def add_key(connection: Connection, name: str, wrapped: bytes) -> None:
     connection.execute(insert(_keys).values(name=name, wrapped=wrapped))
 
 
+def _insert_new(connection: Connection, table: sa.Table, **values: object) -> bool:
+    """Insert the row unless its key is there already; whether it was inserted."""
+    if connection.dialect.name == "postgresql":
+        return connection.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-def moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
