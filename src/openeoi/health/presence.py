@@ -115,7 +115,6 @@ class PresenceDesk:
             raise MalformedRequest(error.field) from error
         challenge = Challenge(self._identifier(), text, level)
         with self.database.begin() as connection:
-            store.forget_expired(connection, now)
             store.add_challenge(connection, challenge)
         return challenge
 

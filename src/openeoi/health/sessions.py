@@ -33,6 +33,7 @@ class Sessions:
         """The session's secret. Raises NoProfessionalSession: unknown, of another organisation, wrong PIN or locked."""
         refusal = None
         with self.database.begin() as connection:
+            store.forget_expired(connection, now)  # here, because it happens once a day at each counter
             found = store.find_professional(connection, professional_id)
             if found is None or found[0].organisation != client.organisation.number:
                 raise NoProfessionalSession("no such professional works here")
