@@ -35,16 +35,16 @@ def browser(post: BorderPost) -> TestClient:
         exception_handlers=KIT.exception_handlers(),
     )
     client = TestClient(application)
-    client.get("/border?lang=en")
+    client.get("/border/?lang=en")
     return client
 
 
 def sent(client: TestClient, access: str, purpose: str = "entry", action: str = "inspect") -> tuple[int, str]:
-    form = client.get("/border").text
+    form = client.get("/border/").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', form)
     assert token is not None
     fields = {"csrf_token": token[1], "access": access, "purpose": purpose, "action": action}
-    answer = client.post("/border", data=fields)
+    answer = client.post("/border/", data=fields)
     assert answer.headers["Cache-Control"] == "no-store"
     return answer.status_code, answer.text
 
@@ -63,8 +63,8 @@ def test_a_genuine_card() -> None:
 
 def test_in_slovenian() -> None:
     client = browser(sample.post(sample.card()))
-    client.get("/border?lang=sl")
-    assert "Črna gora" in client.get("/border").text
+    client.get("/border/?lang=sl")
+    assert "Črna gora" in client.get("/border/").text
     _, page = sent(client, sample.CAN)
     assert "Podatki so pristni, listina je veljavna" in page
 
@@ -121,7 +121,7 @@ def test_an_empty_reader() -> None:
 def test_the_desk_shows_the_log_without_persons() -> None:
     client = browser(sample.post(sample.card()))
     sent(client, sample.CAN)
-    page = client.get("/border").text
+    page = client.get("/border/").text
     assert "SVN" in page
     for marker in sample.PERSONAL_MARKERS:
         assert marker not in page, marker
@@ -129,7 +129,7 @@ def test_the_desk_shows_the_log_without_persons() -> None:
 
 def test_no_inspection_without_the_form_token() -> None:
     post = sample.post(sample.card())
-    assert browser(post).post("/border", data={"access": sample.CAN, "purpose": "entry"}).status_code == 403
+    assert browser(post).post("/border/", data={"access": sample.CAN, "purpose": "entry"}).status_code == 403
     assert post.store.latest() == ()
 
 

@@ -20,7 +20,7 @@ from openeoi.web.forms import FieldError, Form, Submission, submission
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import step_pictures
 
-PATH: Final = "/border"
+PATH: Final = "/border/"
 # Nothing about a person may stay in the browser's store or in a proxy.
 NOT_KEPT: Final = {"Cache-Control": "no-store"}
 SHOWN_INSPECTIONS: Final = 8
