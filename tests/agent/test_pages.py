@@ -91,6 +91,9 @@ def test_a_card_is_read_with_the_can_which_is_then_remembered(agent: Agent) -> N
     assert "Open the secure channel (PACE)" in page
     assert "You have typed this card" in browser.get("/agent/read").text
     assert "The data on the card are genuine" in send(browser, "/agent/read", key="can")
+    assert "You have typed this card" not in client(agent).get("/agent/read").text  # another visitor has not
+    agent.reader.insert("FORGED")
+    assert "You have typed this card" not in browser.get("/agent/read").text  # nor for another card
 
 
 @pytest.mark.parametrize("contactless", [False, True])
@@ -104,7 +107,7 @@ def test_wrong_keys_are_said_at_their_field(agent: Agent) -> None:
     browser = client(agent)
     assert "does not accept this CAN" in send(browser, "/agent/read", key="can", can="999999")
     assert "Type the CAN" in send(browser, "/agent/read", key="can", can="12345x")
-    assert agent.reader.access_number == ""
+    assert "You have typed this card" not in browser.get("/agent/read").text
     assert "This zone cannot be read" in send(browser, "/agent/read", key="mrz", mrz="I<SVN")
     other = "\n".join(FACE.mrz).replace("IE1234567", "IE1234568")
     page = send(browser, "/agent/read", key="mrz", mrz=other)

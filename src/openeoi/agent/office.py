@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from openeoi.agent.card_session import CardSession
 from openeoi.agent.kept import Kept
@@ -16,6 +17,8 @@ from openeoi.profiles.card import CardParameters
 from openeoi.protocols.browser_card import CardRequest
 from openeoi.protocols.passive_authentication.anchors import RevocationLists, TrustAnchors
 from openeoi.web.figures import CardPicture
+
+ACCESS_NUMBER_LIFETIME: Final = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,12 @@ class Agent:
     clock: Callable[[], datetime]
     requests: Kept[CardRequest] = field(init=False)
     results: Kept[object] = field(init=False)
+    access_numbers: Kept[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requests", Kept[CardRequest](self.clock))
         object.__setattr__(self, "results", Kept[object](self.clock))
+        object.__setattr__(self, "access_numbers", Kept[str](self.clock, ACCESS_NUMBER_LIFETIME))
 
     @contextmanager
     def session(self) -> Iterator[CardSession]:

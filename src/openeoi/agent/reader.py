@@ -1,6 +1,6 @@
-"""The virtual reader: which card lies in it, on which interface, and the CANs typed for cards so far.
+"""The virtual reader: which card lies in it, and on which interface.
 
-Which card lies there survives a restart; the CANs live in this process only. Each use powers the card anew and holds it alone.
+That survives a restart. Each use powers the card anew and holds it alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class CardReader:
         self.cards = cards
         self._memory = memory
         self._lock = threading.Lock()
-        self._access_numbers: dict[str, str] = {}
 
     @property
     def state(self) -> ReaderState:
@@ -72,15 +71,6 @@ class CardReader:
                 raise NoCardInReader
             with self.cards.powered(state.card, state.contactless) as card:
                 yield InProcess(card, state.contactless)
-
-    @property
-    def access_number(self) -> str:
-        """The CAN that opened the inserted card before, "" if none did yet."""
-        return self._access_numbers.get(self.state.card, "")
-
-    def remember_access_number(self, number: str) -> None:
-        """Keep the CAN of the inserted card; call it only after it has opened the card."""
-        self._access_numbers[self.state.card] = number
 
     def _remember(self, state: ReaderState) -> None:
         self._memory.save(json.dumps({"card": state.card, "contactless": state.contactless}).encode())

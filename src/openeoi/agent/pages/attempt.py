@@ -27,6 +27,7 @@ from openeoi.web.trace_picture import StepPicture
 
 Outcome = TypeVar("Outcome")
 
+TICKETS: Final = "agent_cards"  # in the session: card -> ticket of its CAN
 ACCESS_NUMBER: Final = re.compile(r"[0-9]{6}", re.ASCII)
 FORESEEN: Final = (NoCardInReader, CardBusy, UnknownCard, TerminalError, PaceError, PinError)
 CARD_FAULTS: Final = (UnexpectedStatus, SecureMessagingError, TransportError, DecodingError)
@@ -57,15 +58,27 @@ def attempt(
         return Attempt(None, (explained(error, secret_field),), steps, error)
 
 
-def unlock(session: CardSession, agent: Agent, access_number: str) -> None:
-    """Open the channel and remember the CAN that did it."""
-    session.unlock(PacePassword.from_can(access_number))
-    agent.reader.remember_access_number(access_number)
+def unlock(session: CardSession, agent: Agent, request: Request, number: str) -> None:
+    """Open the channel with the CAN, and keep the CAN for this visitor: it has just opened the card."""
+    session.unlock(PacePassword.from_can(number))
+    if known_access_number(request, agent) != number:
+        card = agent.reader.state.card
+        tickets = {**request.session.get(TICKETS, {}), card: agent.access_numbers.put(number)}
+        request.session[TICKETS] = tickets
+
+
+def known_access_number(request: Request, agent: Agent) -> str:
+    """The CAN with which this visitor opened the inserted card before, "" if that did not happen lately.
+
+    The number stays in this process; the visitor's session holds a ticket for it, so that no other visitor gains by it.
+    """
+    ticket = request.session.get(TICKETS, {}).get(agent.reader.state.card)
+    return (agent.access_numbers.get(ticket) or "") if ticket else ""
 
 
 def typed_access_number(request: Request, agent: Agent) -> str:
-    """The CAN in the form, else the remembered one. Raises AccessNumberNeeded."""
-    number = submission(request).text("can") or agent.reader.access_number
+    """The CAN in the form, else the known one. Raises AccessNumberNeeded."""
+    number = submission(request).text("can") or known_access_number(request, agent)
     if not ACCESS_NUMBER.fullmatch(number):
         raise AccessNumberNeeded
     return number

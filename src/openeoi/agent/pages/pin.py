@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
-from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
+from openeoi.agent.pages.attempt import attempt, known_access_number, typed_access_number, unlock
 from openeoi.agent.pin_care import Activation, PinCare, is_puk
 from openeoi.profiles.card import PinParameters
 from openeoi.terminal.pin_care import Condition, PinStatus, Secret, SecretStatus
@@ -53,7 +53,7 @@ class Done:
 def status(kit: WebKit, agent: Agent, request: Request) -> Response:
     """How the PINs are; asks for the CAN first where nobody has typed it yet."""
     asked = request.method == "POST"
-    if not agent.reader.state.card or not (asked or agent.reader.access_number):
+    if not agent.reader.state.card or not (asked or known_access_number(request, agent)):
         return _status_page(kit, agent, request, Form())
     try:
         number = typed_access_number(request, agent)
@@ -61,7 +61,7 @@ def status(kit: WebKit, agent: Agent, request: Request) -> Response:
         return _status_page(kit, agent, request, Form().with_errors(FieldError("can", "agent.can.format")))
 
     def look(session: CardSession) -> PinStatus:
-        unlock(session, agent, number)
+        unlock(session, agent, request, number)
         return PinCare(session, agent.parameters).look()
 
     tried = attempt(kit, request, agent, look)
@@ -75,7 +75,7 @@ def status(kit: WebKit, agent: Agent, request: Request) -> Response:
 def form(kit: WebKit, agent: Agent, request: Request) -> Response:
     """The empty form of a task."""
     task = _task(request)
-    if not agent.reader.access_number:
+    if not known_access_number(request, agent):
         return RedirectResponse("/agent/pin", 303)  # the CAN first: then the form can follow from what the card holds
     return _task_page(
         kit, agent, request, _fitting(kit, agent, request, task), Form({"which": request.query_params.get("which", "norm")})
@@ -95,7 +95,7 @@ def perform(kit: WebKit, agent: Agent, request: Request) -> Response:
         return _task_page(kit, agent, request, task, shown.with_errors(*errors))
 
     def work(session: CardSession) -> None:
-        unlock(session, agent, number)
+        unlock(session, agent, request, number)
         _do(task, PinCare(session, agent.parameters), sent)
 
     tried = attempt(kit, request, agent, work, task.proof)
@@ -131,12 +131,12 @@ def _task(request: Request) -> Task:
 
 def _fitting(kit: WebKit, agent: Agent, request: Request, task: Task) -> Task:
     """The task without the signing PIN for a card that does not sign (some states give minors such cards)."""
-    number = agent.reader.access_number
+    number = known_access_number(request, agent)
     if task.name != "activate" or not number:
         return task
 
     def signs(session: CardSession) -> bool:
-        unlock(session, agent, number)
+        unlock(session, agent, request, number)
         return PinCare(session, agent.parameters).signs()
 
     return replace(task, new=("norm",)) if attempt(kit, request, agent, signs).outcome is False else task
@@ -188,7 +188,7 @@ def _status_page(
         "agent/pin.html",
         422 if form.errors else 200,
         form=form,
-        known=bool(agent.reader.access_number),
+        known=bool(known_access_number(request, agent)),
         inserted=bool(state.card),
         contactless=state.contactless,
         face=agent.face(),
@@ -222,7 +222,7 @@ def _task_page(
         422 if form.errors else 200,
         task=task.name,
         form=form,
-        known=bool(agent.reader.access_number),
+        known=bool(known_access_number(request, agent)),
         fields=fields,
         choices=choices if task.chooses else None,
         digits=agent.parameters.norm_pin.digits_only,

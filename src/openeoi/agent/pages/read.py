@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
-from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
+from openeoi.agent.pages.attempt import attempt, known_access_number, typed_access_number, unlock
 from openeoi.agent.pages.trust import chain_picture, reason_text
 from openeoi.agent.read_and_check import CardReading, Finding, read_and_check
 from openeoi.encoding.biometrics.image_formats import ImageFormat, detect
@@ -65,7 +65,7 @@ def read(kit: WebKit, agent: Agent, request: Request) -> Response:
         if password is not None:
             session.unlock(password)
         else:
-            unlock(session, agent, number)
+            unlock(session, agent, request, number)
         return read_and_check(session, agent.anchors, agent.revocation_lists, agent.clock())
 
     tried = attempt(kit, request, agent, work)
@@ -207,7 +207,7 @@ def _form_page(
         422 if form.errors else 200,
         form=form,
         key=key,
-        known=bool(agent.reader.access_number),
+        known=bool(known_access_number(request, agent)),
         inserted=bool(state.card),
         contactless=state.contactless,
         face=agent.face(),

@@ -12,7 +12,7 @@ from openeoi.agent import consent
 from openeoi.agent.card_session import CardSession
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
-from openeoi.agent.pages.attempt import attempt, typed_access_number, unlock
+from openeoi.agent.pages.attempt import attempt, known_access_number, typed_access_number, unlock
 from openeoi.agent.pages.pin import length_error
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.pkcs15.roles import CredentialRole
@@ -105,7 +105,7 @@ def _use(kit: WebKit, agent: Agent, request: Request, ticket: str, asked: CardRe
 
     def work(session: CardSession) -> CardResponse:
         if wanted.access_number:
-            unlock(session, agent, number)
+            unlock(session, agent, request, number)
         return consent.perform(asked, session, pin, agent.clock(), agent.reader.name)
 
     try:
@@ -144,7 +144,7 @@ def _page(
         pin_name=t("agent.pin.word.signature_pin" if qualified else "agent.pin.word.pin"),
         pin_length=rules.maximum_length,
         digits=rules.digits_only,
-        known=bool(agent.reader.access_number),
+        known=bool(known_access_number(request, agent)),
         inserted=bool(state.card),
         contactless=state.contactless,
         face=agent.face(),
