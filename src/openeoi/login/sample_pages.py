@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import asdict
+from datetime import date
 
 import httpx
 from starlette.requests import Request
@@ -69,7 +70,7 @@ def routes(service: SampleService, kit: WebKit) -> list[BaseRoute]:
             acr=claims["acr"],
             subject=claims["sub"],
             name=kept["userinfo"].get("name", ""),
-            birthdate=kept["userinfo"].get("birthdate", ""),
+            birthdate=_written_date(kit, request, kept["userinfo"].get("birthdate", "")),
         )
 
     def leave(request: Request) -> Response:
@@ -86,6 +87,14 @@ def routes(service: SampleService, kit: WebKit) -> list[BaseRoute]:
         Route(f"{PATH}/account", account, methods=["GET"]),
         Route(f"{PATH}/leave", leave, methods=["POST"]),
     ]
+
+
+def _written_date(kit: WebKit, request: Request, value: str) -> str:
+    """The claim (ISO 8601) the way the visitor's language writes a day; as it came when it is none."""
+    try:
+        return kit.translator(request).date(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _decoded(part: str) -> dict[str, object]:
