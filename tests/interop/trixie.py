@@ -17,7 +17,14 @@ from pathlib import Path
 import pytest
 
 PACKAGES = ("opensc", "opensc-pkcs11", "pcscd", "vsmartcard-vpcd", "gnutls-bin")
-PROGRAMS = ("usr/sbin/pcscd", "usr/bin/opensc-tool", "usr/bin/pkcs15-tool", "usr/bin/pkcs11-tool", "usr/bin/npa-tool")
+PROGRAMS = (
+    "usr/sbin/pcscd",
+    "usr/bin/opensc-tool",
+    "usr/bin/pkcs15-tool",
+    "usr/bin/pkcs11-tool",
+    "usr/bin/npa-tool",
+    "usr/bin/p11tool",
+)
 NEEDED = {
     "debootstrap": "debootstrap",
     "unshare": "util-linux",
