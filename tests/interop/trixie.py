@@ -19,11 +19,7 @@ import pytest
 PACKAGES = ("opensc", "opensc-pkcs11", "pcscd", "vsmartcard-vpcd", "gnutls-bin")
 PROGRAMS = (
     "usr/sbin/pcscd",
-    "usr/bin/opensc-tool",
-    "usr/bin/pkcs15-tool",
-    "usr/bin/pkcs11-tool",
-    "usr/bin/npa-tool",
-    "usr/bin/p11tool",
+    *(f"usr/bin/{name}" for name in ("opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "npa-tool", "p11tool")),
 )
 NEEDED = {
     "debootstrap": "debootstrap",

@@ -255,9 +255,9 @@ def _credential_files(run: Run) -> dict[ChipApplication, dict[int, bytes]]:
     files = {}
     if CredentialRole.LOW in held:
         files[ChipApplication.PINLESS] = pkcs15.pinless_files(description, held[CredentialRole.LOW])
-    if {CredentialRole.HIGH, CredentialRole.QUALIFIED} <= held.keys():
+    if CredentialRole.HIGH in held:
         files[ChipApplication.SIGN_AND_LOGIN] = pkcs15.sign_and_login_files(
-            description, held[CredentialRole.HIGH], held[CredentialRole.QUALIFIED]
+            description, held[CredentialRole.HIGH], held.get(CredentialRole.QUALIFIED)
         )
     return files
 
