@@ -142,7 +142,8 @@ class _Pages:
             code=request.path_params["country"],
             state=state_name(desk.country, t),
             fingerprints=desk.own_fingerprints(),
-            rows=rows,
+            decided=[one for one in rows if one.standing.state is not TrustState.OFFERED],
+            offered=[one for one in rows if one.standing.state is TrustState.OFFERED],
             lists=[(one, state_name(one.issuer, t)) for one in reversed(desk.lists())],
         )
 

@@ -78,8 +78,8 @@ def _picture(
         details=(
             (t("pki.overview.duty"), t(f"pki.authority.{definition.authority}")),
             (t("pki.overview.key"), definition.key_algorithm.value),
-            (t("pki.overview.valid_until"), f"{certificate.not_after:%d. %m. %Y}"),
-            (t("pki.overview.signs_until"), f"{newest[definition.authority].signs_until:%d. %m. %Y}"),
+            (t("pki.overview.valid_until"), t.date(certificate.not_after)),
+            (t("pki.overview.signs_until"), t.date(newest[definition.authority].signs_until)),
         ),
         issued=tuple(_picture(one, newest, authorities, t) for one in below),
     )
