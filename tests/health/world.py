@@ -4,7 +4,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
 
 from cryptography import x509
 from joserfc.jwk import ECKey
@@ -38,6 +41,19 @@ class TurnableInsurer(SampleInsurer):
         return super().find(insured_number)
 
 
+@cache
+def _fresh_databases() -> Path:
+    """Migrated databases with the sample organisations in them, made once: a world starts with copies."""
+    folder = Path(mkdtemp(prefix="openeoi-health-"))
+    insurer = Database.in_file(folder / "insurer.sqlite", insurer_store.MIGRATIONS)
+    SampleInsurer(insurer).enter(*SAMPLE_PEOPLE)
+    health = Database.in_file(folder / "health.sqlite", MIGRATIONS)
+    samples.enter_samples(health, secrets.token_bytes)
+    insurer.close()
+    health.close()
+    return folder
+
+
 @dataclass
 class World:
     folder: Path
@@ -49,8 +65,8 @@ class World:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        copytree(_fresh_databases(), self.folder, dirs_exist_ok=True)
         self.insurer = TurnableInsurer(Database.in_file(self.folder / "insurer.sqlite", insurer_store.MIGRATIONS))
-        self.insurer.enter(*SAMPLE_PEOPLE)
         self.office = HealthOffice(
             Database.in_file(self.folder / "health.sqlite", MIGRATIONS),
             ORIGIN,

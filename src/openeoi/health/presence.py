@@ -52,6 +52,8 @@ from openeoi.storage.audit import AuditChain, AuditEntry, JsonValue
 from openeoi.storage.database import Database
 
 CHALLENGE_LIFETIME = timedelta(seconds=60)
+CHALLENGE_LIFETIME_WITH_PIN = timedelta(minutes=5)
+"""OUR CHOICE for the credential with PIN: at the portal a holder reads, types the PIN, and may mistype it."""
 STATUS_AGE_MAXIMUM = timedelta(minutes=60)
 
 
@@ -100,6 +102,7 @@ class PresenceDesk:
     def challenge(self, caller: Caller, purpose: Purpose, terminal: str, level: CredentialRole) -> Challenge:
         """A new question to a card. Raises MalformedRequest for a terminal that no text can hold."""
         now = self._now()
+        lifetime = CHALLENGE_LIFETIME if level is CredentialRole.LOW else CHALLENGE_LIFETIME_WITH_PIN
         try:
             text = PresenceText(
                 nonce=self.random(32),
@@ -108,7 +111,7 @@ class PresenceDesk:
                 terminal=terminal,
                 purpose=purpose.value,
                 issued_at=now,
-                expires_at=now + CHALLENGE_LIFETIME,
+                expires_at=now + lifetime,
                 key_thumbprint=caller.client.key_thumbprint,
             )
         except EncodingError as error:
@@ -146,7 +149,7 @@ class PresenceDesk:
         if asked != (client.organisation.number, client.key_thumbprint, caller.professional.professional_id):
             raise ForeignChallenge("the challenge was given to another organisation, key or professional")
         if not text.issued_at <= self._now() < text.expires_at:
-            raise ChallengeExpired("the answer came after the challenge's 60 seconds")
+            raise ChallengeExpired("the answer came after the challenge's time")
 
     def _check_card(self, challenge: Challenge, signature: bytes, certificate: bytes) -> PresentedCertificate:
         presented = check_certificate(certificate, challenge.level, self.sources.issuers(), self._now())
