@@ -76,6 +76,13 @@ def test_errors_stand_at_their_fields_and_the_rest_is_kept(browser: Browser, slo
     assert 'value="Čuček"' in page
 
 
+def test_a_good_photograph_beside_an_error_has_to_be_chosen_again(browser: Browser, slovenian_office: IssuingOffice) -> None:
+    values = {**sample_values(slovenian_office.profile), "street": ""}
+    page = browser.send("/issuing/apply", photo=sample_photograph(), sample_photo="yes", **values)
+    assert "Choose the photograph again" in page
+    assert not re.search(r'id="sample_photo"[^>]*checked', page)
+
+
 def test_an_own_photograph_is_taken(browser: Browser, slovenian_office: IssuingOffice) -> None:
     browser.send("/issuing/apply", photo=sample_photograph(), **sample_values(slovenian_office.profile))
     assert "The application is submitted" in browser.page

@@ -26,9 +26,9 @@ DESK_LENGTH = 50
 TRACES_KEPT = 3
 
 
-def routes(office: IssuingOffice, kit: WebKit) -> list[BaseRoute]:
-    """Mounted by `main` under `/issuing`."""
-    screens = Screens(office, kit)
+def routes(office: IssuingOffice, kit: WebKit, activation: str = "/agent/") -> list[BaseRoute]:
+    """Mounted by `main` under `/issuing`. `activation`: where the holder goes on with the card in hand."""
+    screens = Screens(office, kit, activation)
     deeds = {
         "approve": screens.approve,
         "release": screens.release,
@@ -55,9 +55,10 @@ def routes(office: IssuingOffice, kit: WebKit) -> list[BaseRoute]:
 class Screens:
     """The endpoints, over one office and the web kit."""
 
-    def __init__(self, office: IssuingOffice, kit: WebKit) -> None:
+    def __init__(self, office: IssuingOffice, kit: WebKit, activation: str) -> None:
         self._office = office
         self._kit = kit
+        self._activation = activation
         self._traces: dict[str, tuple[StepPicture, ...]] = {}
 
     # --- apply ---------------------------------------------------------------------------------------------------------------
@@ -71,8 +72,7 @@ class Screens:
         try:
             reference = decision.submit(self._office, sent.values(*FIELDS), self._photograph(sent))
         except ApplicationInvalid as invalid:
-            errors = tuple(FieldError(problem.field, problem.key, problem.values) for problem in invalid.problems)
-            return self._apply_page(request, Form(sent.values(*FIELDS, "sample_photo"), errors), 422)
+            return self._apply_page(request, _returned(sent, invalid), 422)
         return RedirectResponse(f"{_base(request)}/submitted/{reference}", 303)
 
     def submitted(self, request: Request) -> Response:
@@ -150,6 +150,7 @@ class Screens:
             problem=problem,
             proofs=[(proof.value, t(f"issuing.proof.{proof.value}"), "") for proof in handover.IdentityProof],
             reports=[(report.value, t(f"issuing.report.{report.value}")) for report in status.Report],
+            activation=self._activation,
             here_base=f"{_base(request)}/applications/{reference}",
             base=_base(request),
         )
@@ -285,6 +286,18 @@ class Screens:
 
     def _refused(self, request: Request, error: IssuingError, back: str, status_code: int) -> Response:
         return self._kit.page(request, "issuing/refused.html", status_code, error=error, back=back)
+
+
+def _returned(sent: Submission, invalid: ApplicationInvalid) -> Form:
+    """The form with its errors. A browser does not send a chosen file twice by itself, so a good photograph has to be chosen
+    again, and the sample is not put in its place unasked."""
+    errors = [FieldError(problem.field, problem.key, problem.values) for problem in invalid.problems]
+    values = sent.values(*FIELDS, "sample_photo")
+    if sent.upload("photo") is not None:
+        values["sample_photo"] = ""
+        if not any(error.field == "photo" for error in errors):
+            errors.append(FieldError("photo", "issuing.photo.choose_again"))
+    return Form(values, tuple(errors))
 
 
 def _reading(member: StaffMember) -> Access:

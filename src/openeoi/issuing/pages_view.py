@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from openeoi.issuing import decision, envelope
+from openeoi.issuing.document_files import travel_document
 from openeoi.issuing.errors import BiometricsErased
 from openeoi.issuing.life import ApplicationState, DocumentState
 from openeoi.issuing.office import IssuingOffice
@@ -14,7 +15,7 @@ from openeoi.issuing.status import DocumentStatus, document_status
 from openeoi.issuing.store import ApplicationRecord, DocumentRecord
 from openeoi.storage.audit import RecordedEntry
 from openeoi.storage.errors import AuditChainBroken
-from openeoi.web.figures import TimelineEvent, data_uri
+from openeoi.web.figures import CardPicture, TimelineEvent, data_uri
 from openeoi.web.translation import Translator
 
 OPEN, CURRENT, DONE = "open", "current", "done"
@@ -44,6 +45,7 @@ class ApplicationView:
     record: ApplicationRecord = field(repr=False)
     document: DocumentRecord | None
     document_status: DocumentStatus | None
+    card: CardPicture | None = field(repr=False)
     portrait: str | None = field(repr=False)
     printed: bool | None
     next_role: Role | None
@@ -77,6 +79,7 @@ def application_view(office: IssuingOffice, reference: str, access: Access, t: T
         record=record,
         document=document,
         document_status=None if document is None else document_status(office, document.number),
+        card=None if document is None else _card(office, record, document, portrait),
         portrait=portrait,
         printed=envelope.is_printed(office, reference) if record.state in _WITH_ENVELOPE else None,
         next_role=NEXT_ROLE.get(record.state),
@@ -84,6 +87,28 @@ def application_view(office: IssuingOffice, reference: str, access: Access, t: T
         steps=tuple((name, name in done) for name in step_names()),
         log=entries,
         reportable=document is not None and document.state in {DocumentState.PERSONALISED, DocumentState.HANDED_OVER},
+    )
+
+
+def _card(office: IssuingOffice, record: ApplicationRecord, document: DocumentRecord, portrait: str | None) -> CardPicture:
+    """The card as it is printed, but for the CAN, which only the card itself and its envelope's machine know."""
+    person, profile = record.application.person, office.profile
+    return CardPicture(
+        document_number=document.number,
+        surname=person.surname,
+        given_names=person.given_names,
+        sex=person.sex.value,
+        nationality=profile.issuing_state,
+        date_of_birth=person.date_of_birth,
+        date_of_issue=document.issued_on,
+        date_of_expiry=document.expires_on,
+        place_of_birth=person.place_of_birth,
+        personal_number=person.national_number,
+        address=record.application.address.lines,
+        authority=record.application.administrative_unit,
+        mrz=tuple(travel_document(record.application, document, profile).encode().splitlines()),
+        photo=portrait or "",
+        state_code=profile.country_code,
     )
 
 

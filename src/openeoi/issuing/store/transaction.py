@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from openeoi.issuing.application import Application, application_from_json, application_to_json
 from openeoi.issuing.errors import (
@@ -258,9 +259,11 @@ class Transaction:
     def count_up(self, name: str) -> int:
         """The next number of a counter, from 1, without gaps (a transaction that is undone gives its number back)."""
         table = schema.counter
-        changed = self.connection.execute(update(table).where(table.c.name == name).values(value=table.c.value + 1))
-        if changed.rowcount == 0:
-            self.connection.execute(insert(table).values(name=name, value=1))
+        raised = update(table).where(table.c.name == name).values(value=table.c.value + 1)
+        if self.connection.execute(raised).rowcount == 0:
+            with suppress(IntegrityError), self.connection.begin_nested():  # another process may make the counter first
+                self.connection.execute(insert(table).values(name=name, value=0))
+            self.connection.execute(raised)
         return int(self.connection.execute(select(table.c.value).where(table.c.name == name)).scalar_one())
 
     def _delete(self, table: Table, reference: str) -> None:
