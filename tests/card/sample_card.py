@@ -112,10 +112,11 @@ def sample_card(
     random: RandomSource = secrets.token_bytes,
     gap: int = 0,
     roles: Collection[CredentialRole] = tuple(CredentialRole),
+    country: str = "si",
 ) -> SampleCard:
     """A card taken from blank through personalisation to this state, by commands only."""
     memory = memory or VolatileMemory()
-    card = VirtualCard.blank(memory, random, profiles.load("si").card, OFFICE_KEY)
+    card = VirtualCard.blank(memory, random, profiles.load(country).card, OFFICE_KEY)
     authority = ec.generate_private_key(ec.SECP384R1())
     root = _certificate("OpenEOI TEST root", authority.public_key(), "OpenEOI TEST root", authority, is_authority=True)
     sample = SampleCard(card, memory, {}, root)

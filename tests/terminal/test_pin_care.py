@@ -1,13 +1,17 @@
 import pytest
 
 from card.sample_card import INITIAL_PASSWORD, NORM_PIN, PUK, SIG_PIN, sample_card
+from openeoi import profiles
+from openeoi.card.virtual_card import VirtualCard
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.protocols.pin.errors import PinBlocked, PinLengthRefused, PinNotSet, WrongPin
 from openeoi.terminal.credentials import sign_digest
+from openeoi.terminal.errors import CredentialMissing
 from openeoi.terminal.pin_care import (
     Condition,
     NextStep,
+    PinReferences,
     Secret,
     SecretStatus,
     activate,
@@ -89,3 +93,21 @@ def test_when_everything_is_used_up_the_card_is_blocked_for_good() -> None:
     assert next_step(refused.value) is NextStep.ASK_OFFICE
     assert not sample.inside(channel, pin_status()).can_be_activated
     assert len(sample.inside(channel, sign_digest(CredentialRole.LOW, bytes(48)))) == 96
+
+
+def test_a_card_of_another_country_has_its_own_rules() -> None:
+    """Montenegro: six to twenty characters, not only digits, five tries; minors have the high credential only."""
+    sample = sample_card(LifeCycle.HANDED_OVER, roles=(CredentialRole.HIGH,), country="me")
+    channel = sample.channel()
+    references = PinReferences.of(profiles.load("me").card)
+    with pytest.raises(PinLengthRefused) as refused:
+        sample.inside(channel, activate(INITIAL_PASSWORD, "short", None, references))
+    assert next_step(refused.value, references) is NextStep.CORRECT_LENGTH
+    sample.inside(channel, activate(INITIAL_PASSWORD, "dobar dan, svima", None, references))
+    assert sample.card.life_cycle is LifeCycle.ACTIVE
+    assert sample.inside(channel, pin_status(references)).norm_pin == SecretStatus(Condition.READY, 5)
+    assert len(sample.inside(channel, sign_digest(CredentialRole.HIGH, bytes(48), "dobar dan, svima"))) == 96
+    with pytest.raises(CredentialMissing):
+        sample.inside(channel, sign_digest(CredentialRole.LOW, bytes(48)))
+    again = VirtualCard(sample.memory, bytes)
+    assert again.life_cycle is LifeCycle.ACTIVE
