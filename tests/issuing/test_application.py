@@ -1,12 +1,18 @@
 """The application form: what is accepted, and the message at each field for what is not."""
 
 import io
-from datetime import date
+import unicodedata
+from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from openeoi import profiles
+from openeoi.encoding.lds.data_group_1 import DataGroup1
+from openeoi.encoding.lds.data_group_11 import DataGroup11
+from openeoi.encoding.mrz import TravelDocument1
 from openeoi.encoding.national_numbers import Sex, synthetic_personal_number
 from openeoi.issuing.application import (
     Application,
@@ -16,12 +22,18 @@ from openeoi.issuing.application import (
     check,
     parse_date,
 )
+from openeoi.issuing.document_files import data_groups
 from openeoi.issuing.errors import ApplicationInvalid
+from openeoi.issuing.life import DocumentState
+from openeoi.issuing.photograph import Portrait, examine
 from openeoi.issuing.sample import sample_photograph, sample_values
+from openeoi.issuing.store import DocumentRecord
 
 AT = date(2026, 5, 4)
 SI = profiles.load("si")
+MOMENT = datetime(2026, 5, 4, tzinfo=UTC)
 PHOTO = sample_photograph()
+CHIP_PICTURE = examine(PHOTO, AT).chip_picture
 
 
 def person(**changes: str) -> dict[str, str]:
@@ -99,6 +111,8 @@ def test_the_published_specimen_is_the_one_exception_to_the_check_digit() -> Non
         ({"sex": "M"}, ("sex", "number.other_sex")),
         ({"sex": "X"}, ("sex", "field.choose")),
         ({"post_code": "0400"}, ("post_code", "field.post_code")),
+        ({"street": "Ulica <3"}, ("street", "field.odd_characters_here")),
+        ({"post_office": "Kr\0anj"}, ("post_office", "field.odd_characters_here")),
         ({"street": "x" * 61}, ("street", "field.too_long")),
         ({"administrative_unit": "Trst"}, ("administrative_unit", "field.choose")),
         ({"delivery": "pigeon"}, ("delivery", "field.choose")),
@@ -108,6 +122,41 @@ def test_the_published_specimen_is_the_one_exception_to_the_check_digit() -> Non
 )
 def test_each_field_tells_what_is_wrong_with_it(changes: dict[str, str], expected: tuple[str, str]) -> None:
     assert expected in problems(person(**changes))
+
+
+def test_decomposed_letters_and_double_blanks_are_put_right() -> None:
+    typed = unicodedata.normalize("NFD", "  Đurić   Žužek ")
+    application, _ = check(person(surname=typed), PHOTO, SI, AT)
+    assert application.person.surname == "Đurić Žužek"
+
+
+TEXTS = st.text(max_size=70) | st.text("ČŠŽĐĆčšžđćAaéßøŁЖж -'.’<,/0", max_size=70)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(["surname", "given_names", "place_of_birth", "street", "post_office"]), TEXTS))
+def test_whatever_the_form_accepts_fits_the_chip(monkeypatch: pytest.MonkeyPatch, typed: dict[str, str]) -> None:
+    monkeypatch.setattr("openeoi.issuing.application.examine", lambda content, at: Portrait(b"", b"", None))
+    try:
+        application, _ = check(person(**typed), PHOTO, SI, AT)
+    except ApplicationInvalid as invalid:
+        assert {problem.field for problem in invalid.problems} <= set(typed)
+        return
+    document = DocumentRecord(
+        "OE0000001",
+        "2026-000001",
+        DocumentState.IN_PRODUCTION,
+        "0" * 13,
+        AT,
+        AT,
+        AT,
+        None,
+        datetime(2026, 5, 4, tzinfo=UTC),
+        None,
+    )
+    groups = data_groups(application, document, CHIP_PICTURE, SI, MOMENT)
+    assert DataGroup11.decode(groups[11]).permanent_address == application.address.lines
+    TravelDocument1.decode(DataGroup1.decode(groups[1]).mrz)
 
 
 def test_a_wrong_check_digit_is_told() -> None:

@@ -8,11 +8,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from issuing.sample_office import Stock
+from issuing.sample_office import Stock, released
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.pages import routes
 from openeoi.issuing.sample import sample_photograph, sample_values
 from openeoi.protocols.personalisation.shared import LifeCycle
+from openeoi.transport.errors import CardRemoved
+from openeoi.transport.in_process import InProcess
 from openeoi.web.kit import Settings, WebKit
 
 APPLICATION = "/issuing/applications/2026-000001"
@@ -136,6 +138,22 @@ def test_the_whole_life_on_the_screens(browser: Browser, slovenian_office: Issui
     browser.send(f"{APPLICATION}/report", staff="ana", report="stolen")
     assert "its certificates are revoked" in browser.page
     assert "Document OE0000001: stolen" in browser.open("/issuing/documents?number=OE0000001")
+
+
+def test_a_card_that_does_not_answer_is_one_clear_line(browser: Browser, slovenian_office: IssuingOffice) -> None:
+    reference = released(slovenian_office)
+    browser.open("/issuing/")
+    browser.send("/issuing/staff", staff="cvetka", back=f"/issuing/applications/{reference}")
+
+    def removed(self: InProcess, command: bytes) -> bytes:
+        raise CardRemoved("there is no card in the reader")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(InProcess, "exchange", removed)
+        browser.send(f"{APPLICATION}/personalise", staff="cvetka")
+    assert browser.status == 409 and "there is no card in the reader" in browser.page
+    browser.send(f"{APPLICATION}/personalise", staff="cvetka")
+    assert "is made and checked" in browser.page
 
 
 def test_refusal_and_unknown_addresses(browser: Browser, slovenian_office: IssuingOffice) -> None:

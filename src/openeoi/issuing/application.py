@@ -5,6 +5,7 @@ units, ages) come from the country's profile.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +46,8 @@ FIELDS = (
 
 NAME_LENGTH_MAXIMUM = 60
 OLDEST_AGE = 130
+ADDRESS_PUNCTUATION = " -'.’,/()&+"
+"""What an address may hold beside letters and digits; `<` parts the lines in data group 11 (ICAO 9303-10, 4.7.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Application:
 
 def check(values: Mapping[str, str], photo: bytes, profile: CountryProfile, at: date) -> tuple[Application, Portrait]:
     """The application and its portrait from what a form sent. Raises ApplicationInvalid with every problem found."""
+    values = {name: _cleaned(values.get(name, "")) for name in FIELDS}
     problems = [*_empty_fields(values)]
     missing = {problem.field for problem in problems}
     checks = (_names, _birth, _number, _address, _choices, _old_document)
@@ -97,6 +101,11 @@ def check(values: Mapping[str, str], photo: bytes, profile: CountryProfile, at: 
     if problems or portrait is None:
         raise ApplicationInvalid(tuple(problems))
     return _application(values, profile), portrait
+
+
+def _cleaned(text: str) -> str:
+    """Composed letters (NFC), single blanks, none at the ends: as the registers hold it, whatever keyboard it came from."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_specimen(values: Mapping[str, str], profile: CountryProfile) -> bool:
@@ -196,8 +205,12 @@ def _disagreements(values: Mapping[str, str], told: PersonalNumber) -> Iterator[
 
 def _address(values: Mapping[str, str], profile: CountryProfile, at: date) -> Iterator[FieldProblem]:
     for name in ("street", "post_office"):
-        if len(values.get(name, "")) > NAME_LENGTH_MAXIMUM:
+        text = values.get(name, "")
+        odd = sorted({character for character in text if not (character.isalnum() or character in ADDRESS_PUNCTUATION)})
+        if len(text) > NAME_LENGTH_MAXIMUM:
             yield FieldProblem(name, "issuing.field.too_long", {"maximum": NAME_LENGTH_MAXIMUM})
+        elif odd:
+            yield FieldProblem(name, "issuing.field.odd_characters_here", {"characters": " ".join(odd)})
     if not re.fullmatch(profile.post_code_pattern, values.get("post_code", "")):
         yield FieldProblem("post_code", "issuing.field.post_code")
 

@@ -106,6 +106,20 @@ class StaffUnknown(IssuingError):
         super().__init__(f"nobody of the office is called {name}")
 
 
+class StepFailed(IssuingError):
+    """A step stopped because something below the office failed: the card, an authority, the storage. `reason` says what."""
+
+    key = "issuing.error.step_failed"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        return {"reason": self.reason}
+
+
 class NoBlankCard(IssuingError):
     """The stock of blank cards is empty."""
 

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from openeoi.errors import OpenEoiError
 from openeoi.issuing import decision, envelope, handover, pages_view, personalisation, status
 from openeoi.issuing.application import FIELDS
-from openeoi.issuing.errors import ApplicationInvalid, ApplicationUnknown, DocumentUnknown, IssuingError, StaffUnknown
+from openeoi.issuing.errors import ApplicationInvalid, ApplicationUnknown, DocumentUnknown, IssuingError, StaffUnknown, StepFailed
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.sample import sample_photograph, sample_values
 from openeoi.issuing.staff import Access, Purpose, Role, StaffMember
@@ -173,6 +174,8 @@ class Screens:
                 return self._refused(request, unknown, f"{_base(request)}/", 404)
             except IssuingError as problem:
                 return self._application_page(request, member, reference, problem)
+            except OpenEoiError as error:  # its text holds neither secrets nor personal data (openeoi.errors)
+                return self._application_page(request, member, reference, StepFailed(str(error)))
             notify(request, notice, reference=reference)
             return RedirectResponse(f"{_base(request)}/applications/{reference}", 303)
 
