@@ -1,10 +1,13 @@
-"""What certificates point to, for machines: the authorities' certificates and revocation lists (RFC 2585: as DER over HTTP)."""
+"""What certificates point to, for machines: the authorities' certificates and revocation lists (RFC 2585: as DER over HTTP),
+and answers about status (RFC 6960, appendix A)."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Final
 
 from asn1crypto import crl as asn1_crl
 from starlette.requests import Request
@@ -14,9 +17,14 @@ from starlette.routing import BaseRoute, Route
 from openeoi.pki.authorities import Authorities
 from openeoi.pki.errors import AuthorityMissing
 from openeoi.pki.plans import Authority
+from openeoi.web.forms import body
 
 CERTIFICATE_TYPE = "application/pkix-cert"
 REVOCATION_LIST_TYPE = "application/pkix-crl"
+STATUS_TYPE = "application/ocsp-response"
+
+# Machines post OCSP requests without a session: `web.kit.Settings.cross_site` needs these paths.
+CROSS_SITE: Final = ("/pki/",)
 
 
 def routes(countries: Mapping[str, Authorities]) -> list[BaseRoute]:
@@ -44,7 +52,17 @@ def routes(countries: Mapping[str, Authorities]) -> list[BaseRoute]:
             return _unknown()
         return Response(content, media_type=REVOCATION_LIST_TYPE, headers=_freshness(content))
 
+    def status(request: Request) -> Response:
+        authorities = countries.get(request.path_params["country"])
+        if authorities is None:
+            return _unknown()
+        asked = body(request) if request.method == "POST" else _from_path(request.path_params["question"])
+        # Asked again at every use, so that a revocation shows at once.
+        return Response(authorities.answer_status(asked), media_type=STATUS_TYPE, headers={"Cache-Control": "no-cache"})
+
     return [
+        Route("/pki/{country}/ocsp", status, methods=["POST"]),
+        Route("/pki/{country}/ocsp/{question:path}", status, methods=["GET"]),
         Route("/pki/{country}/certificates/{authority}.cer", certificate, methods=["GET"]),
         Route("/pki/{country}/crl/{authority}.crl", revocation_list, methods=["GET"]),
     ]
@@ -56,6 +74,14 @@ def _asked_for(countries: Mapping[str, Authorities], request: Request) -> tuple[
     if authorities is None or name not in {one.authority.value for one in authorities.plan.definitions}:
         return None
     return authorities, Authority(name)
+
+
+def _from_path(question: str) -> bytes:
+    """The request of a GET (RFC 6960, A.1): base64, already without its percent signs. b"" where it is none."""
+    try:
+        return base64.b64decode(question, validate=True)
+    except ValueError:
+        return b""
 
 
 def _freshness(content: bytes) -> dict[str, str]:

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from openeoi.encoding import cms
+from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds.security_object import build_security_object, encode_lds_security_object
 from openeoi.encoding.pkcs15.roles import CredentialRole
-from openeoi.pki import revocation_lists
+from openeoi.pki import revocation_lists, status_answers
 from openeoi.pki.certificates import assemble, encode_name
 from openeoi.pki.errors import (
     AlreadyRevoked,
@@ -34,7 +35,7 @@ from openeoi.pki.holders import (
 )
 from openeoi.pki.issuance import TRAVEL_DOCUMENT, Application, IssuingKey, Registrar, issuing_key
 from openeoi.pki.key_store import KeyStore
-from openeoi.pki.plans import HOLDER_ISSUERS, Authority, AuthorityDefinition, Plan
+from openeoi.pki.plans import HOLDER_ISSUERS, STATUS_RESPONDERS, Authority, AuthorityDefinition, Plan
 from openeoi.pki.revocation_lists import ListFacts, RevocationReason, RevokedEntry
 from openeoi.pki.status import CertificateStatus, StatusKind, TrustAnchors
 from openeoi.pki.store import IssuedCertificate, PkiStore, StoredAuthority, StoredRevocationList, Transaction, serial_text
@@ -261,6 +262,41 @@ class Authorities:
         subject = f"revocation list {issuer}/{facts.number}"
         self._store.record(transaction, SYSTEM, "signed", subject, entries=len(facts.entries))
         return stored
+
+    def answer_status(self, request: bytes) -> bytes:
+        """The OCSP answer to a request, both DER; never raises for what a stranger may send (RFC 6960, 2.3: an error answer)."""
+        try:
+            asked = status_answers.decode_request(request)
+        except DecodingError:
+            return status_answers.error(status_answers.MALFORMED)
+        issuer = self._asked_about(asked)
+        if issuer is None:
+            return status_answers.error(status_answers.UNAUTHORIZED)
+        responder = STATUS_RESPONDERS[issuer]
+        if not self._may_sign(responder):
+            self.found()
+        at = self._clock()
+        answers = [(one.identifier, self.certificate_status(one.serial_number, issuer)) for one in asked.questions]
+        with self._store.read() as transaction:
+            key = self._signing(transaction, responder)
+            certificate = self._newest(transaction, responder).certificate.content
+        facts = status_answers.AnswerFacts(answers, asked.nonce, key.facts.key_identifier, key.signature_algorithm, certificate)
+        return status_answers.build(facts, at, self._sign_with(key))
+
+    def _asked_about(self, asked: status_answers.StatusRequest) -> Authority | None:
+        """The one authority that all questions name by the hashes of its name and key, if it has a responder here."""
+        with self._store.read() as transaction:
+            known = [
+                one
+                for authority in STATUS_RESPONDERS
+                if authority in self.plan.issuers
+                for one in self._store.authorities(transaction, authority)
+            ]
+        named = {
+            next((one.authority for one in known if question.names(one.certificate.content)), None)
+            for question in asked.questions
+        }
+        return named.pop() if len(named) == 1 else None
 
     # --- what others need of the authorities ----------------------------------------------------------------------------------
 

@@ -18,7 +18,14 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 from openeoi.encoding import der
 from openeoi.encoding.errors import DecodingError
 from openeoi.pki import qualified_statements
-from openeoi.pki.certificate_profiles import DOCUMENT_TYPE_LIST, QUALIFIED_STATEMENTS, Attribute, CertificateProfile, KeyUsage
+from openeoi.pki.certificate_profiles import (
+    DOCUMENT_TYPE_LIST,
+    QUALIFIED_STATEMENTS,
+    STATUS_NO_CHECK,
+    Attribute,
+    CertificateProfile,
+    KeyUsage,
+)
 from openeoi.pki.certificates import CertificateFacts, assemble, encode_name, key_identifier
 from openeoi.pki.errors import OffProfile
 from openeoi.pki.key_store import KeyAlgorithm
@@ -156,6 +163,8 @@ def _expected_extensions(profile: CertificateProfile, facts: CertificateFacts) -
     expected = {oid.dotted_string: oid.dotted_string in CRITICAL for oid, wanted in present.items() if wanted}
     if profile.extended_key_usage_critical:
         expected[_Oid.EXTENDED_KEY_USAGE.dotted_string] = True
+    if profile.status_no_check:
+        expected[STATUS_NO_CHECK] = False
     if profile.document_types:
         expected[DOCUMENT_TYPE_LIST] = False
     if profile.qualified is not None:

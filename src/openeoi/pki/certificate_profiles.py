@@ -18,10 +18,13 @@ from openeoi.pki.key_store import KeyAlgorithm
 MASTER_LIST_SIGNER_USAGE = "2.23.136.1.1.3"
 DOCUMENT_TYPE_LIST = "2.23.136.1.1.6.2"
 CLIENT_AUTHENTICATION_USAGE = "1.3.6.1.5.5.7.3.2"
+STATUS_SIGNING_USAGE = "1.3.6.1.5.5.7.3.9"
+STATUS_NO_CHECK = "1.3.6.1.5.5.7.48.1.5"
 QUALIFIED_STATEMENTS = "1.3.6.1.5.5.7.1.3"
 ANY_POLICY = "2.5.29.32.0"
 
 ONE_DAY = timedelta(days=1)
+STATUS_RESPONDER_LIFETIME = timedelta(days=30)  # OUR CHOICE
 
 
 class KeyUsage(StrEnum):
@@ -82,6 +85,7 @@ class CertificateProfile:
     `lifetime` is the longest validity, `private_key_lifetime` how long its key signs (None: no such extension).
     `path_length` None marks an end entity. `alternative_names` adds issuer and subject alternative name with the issuing state's
     three-letter code (ICAO 9303-12, 7.1.1.4). `serial_number_digits`: length of a subject's decimal serialNumber, 0 for none.
+    `status_no_check` adds id-pkix-ocsp-nocheck: nobody asks for the status of who answers for status (RFC 6960, 4.2.2.2.1).
     """
 
     name: str
@@ -104,6 +108,7 @@ class CertificateProfile:
     qualified: QualifiedStatements | None = None
     resolver: ResolverServices | None = None
     serial_number_digits: int = 0
+    status_no_check: bool = False
 
     @property
     def is_authority(self) -> bool:
@@ -207,6 +212,20 @@ def eid_issuing(keys: frozenset[KeyAlgorithm], lifetimes: Lifetimes, practice_st
         lifetime=lifetimes.eid_issuing,
         policies=(Policy(ANY_POLICY, practice_statement),),
         authority_information=True,
+    )
+
+
+def status_responder(keys: frozenset[KeyAlgorithm]) -> CertificateProfile:
+    """Who signs an issuing authority's OCSP answers (RFC 6960, 4.2.2.2). Short-lived: nobody can ask whether it is revoked."""
+    return CertificateProfile(
+        name="status responder",
+        required=PROVIDER_NAME,
+        key_algorithms=keys,
+        key_usage=SIGNER_USAGE,
+        lifetime=STATUS_RESPONDER_LIFETIME,
+        extended_key_usage=(STATUS_SIGNING_USAGE,),
+        revocation_list=False,
+        status_no_check=True,
     )
 
 

@@ -21,6 +21,7 @@ from openeoi.pki import qualified_statements
 from openeoi.pki.certificate_profiles import (
     DOCUMENT_TYPE_LIST,
     QUALIFIED_STATEMENTS,
+    STATUS_NO_CHECK,
     Attribute,
     CertificateProfile,
     KeyUsage,
@@ -154,6 +155,8 @@ def _extensions(profile: CertificateProfile, facts: CertificateFacts) -> list[tu
 
 def _own_extensions(profile: CertificateProfile, facts: CertificateFacts) -> list[tuple[str, bool, bytes]]:
     extensions = []
+    if profile.status_no_check:
+        extensions.append((STATUS_NO_CHECK, False, der.encode_null()))
     if profile.document_types:
         extensions.append((DOCUMENT_TYPE_LIST, False, _document_types(profile.document_types)))
     if profile.qualified is not None:

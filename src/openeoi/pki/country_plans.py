@@ -17,6 +17,7 @@ from openeoi.pki.plans import (
     TravelDocumentKeys,
     eid_authorities,
     holder_profiles,
+    status_responders,
     travel_document_authorities,
 )
 from openeoi.profiles.profile import CountryProfile
@@ -55,7 +56,7 @@ def plan_for(profile: CountryProfile, base_address: str = DEFAULT_BASE_ADDRESS) 
         country_code=code,
         issuing_state=profile.issuing_state,
         contact=parameters.contact,
-        definitions=travel + eid,
+        definitions=travel + eid + status_responders(eid),
         holder_profiles=holder_profiles(_holder_rules(profile, f"{base_address}/{code.lower()}")),
         holder_labels=parameters.labels,
         holder_endings=parameters.subject_endings,

@@ -30,12 +30,21 @@ class Authority(StrEnum):
     EID_LOW = "eid-low"
     EID_HIGH = "eid-high"
     EID_QUALIFIED = "eid-qualified"
+    EID_LOW_STATUS = "eid-low-status"
+    EID_HIGH_STATUS = "eid-high-status"
+    EID_QUALIFIED_STATUS = "eid-qualified-status"
 
 
 HOLDER_ISSUERS: Mapping[CredentialRole, Authority] = {
     CredentialRole.LOW: Authority.EID_LOW,
     CredentialRole.HIGH: Authority.EID_HIGH,
     CredentialRole.QUALIFIED: Authority.EID_QUALIFIED,
+}
+
+STATUS_RESPONDERS: Mapping[Authority, Authority] = {
+    Authority.EID_LOW: Authority.EID_LOW_STATUS,
+    Authority.EID_HIGH: Authority.EID_HIGH_STATUS,
+    Authority.EID_QUALIFIED: Authority.EID_QUALIFIED_STATUS,
 }
 
 PURPOSES: Mapping[Authority, KeyPurpose] = {
@@ -46,6 +55,7 @@ PURPOSES: Mapping[Authority, KeyPurpose] = {
     Authority.EID_LOW: KeyPurpose.EID_ISSUING,
     Authority.EID_HIGH: KeyPurpose.EID_ISSUING,
     Authority.EID_QUALIFIED: KeyPurpose.EID_ISSUING,
+    **dict.fromkeys(STATUS_RESPONDERS.values(), KeyPurpose.STATUS_SIGNING),
 }
 
 
@@ -187,6 +197,23 @@ def eid_authorities(
             profile=profile,
         )
         for authority, profile in own.items()
+    )
+
+
+def status_responders(issuing: tuple[AuthorityDefinition, ...]) -> tuple[AuthorityDefinition, ...]:
+    """One responder for each authority that issues to holders; P-256, because it signs at every question. OUR CHOICE."""
+    profile = profiles.status_responder(frozenset({KeyAlgorithm.P_256}))
+    return tuple(
+        AuthorityDefinition(
+            authority=STATUS_RESPONDERS[one.authority],
+            issuer=one.authority,
+            key_algorithm=KeyAlgorithm.P_256,
+            signature_algorithm=SignatureAlgorithm.ECDSA_SHA256,
+            subject=tuple((kind, f"{value} OCSP" if kind is Attribute.COMMON_NAME else value) for kind, value in one.subject),
+            profile=profile,
+        )
+        for one in issuing
+        if one.authority in STATUS_RESPONDERS
     )
 
 

@@ -44,6 +44,11 @@ _CODES = {
 }
 
 
+def reason_code(reason: RevocationReason) -> int:
+    """The number of a CRLReason."""
+    return _CODES[reason]
+
+
 @dataclass(frozen=True, slots=True)
 class RevokedEntry:
     serial_number: int
