@@ -235,8 +235,8 @@ class Authorities:
         if stored is None:
             return None
         renewed_after = stored.this_update + (stored.next_update - stored.this_update) / LISTS_IN_A_LIFETIME
-        revoked = self._store.revoked(transaction, issuer)
-        is_complete = not revoked or max(one.revoked_at for one in revoked if one.revoked_at) < stored.this_update
+        last = self._store.last_revocation(transaction, issuer)
+        is_complete = last is None or last < stored.this_update
         return stored if at < renewed_after and is_complete else None
 
     def _new_list(self, transaction: Transaction, issuer: Authority, at: datetime) -> StoredRevocationList:

@@ -163,6 +163,12 @@ class PkiStore:
         order = (_certificate.c.revoked_at, _certificate.c.serial)
         return tuple(_issued(row) for row in connection.execute(select(_certificate).where(wanted).order_by(*order)))
 
+    def last_revocation(self, connection: Transaction, issuer: Authority) -> datetime | None:
+        """When this authority last revoked a certificate; None where it never did."""
+        query = select(func.max(_certificate.c.revoked_at)).where(_certificate.c.issuer == issuer.value)
+        found = connection.execute(query).scalar()
+        return datetime.fromisoformat(found) if found else None
+
     def count_certificates(self, connection: Transaction) -> dict[tuple[Authority, str], int]:
         columns = (_certificate.c.issuer, _certificate.c.profile)
         rows = connection.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
