@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from asn1crypto import cms, core, x509
 
+# asn1crypto keeps a table of attribute names that its first use closes; tsp enters those of RFC 5035, which PAdES needs.
+from asn1crypto import tsp as _attributes_of_rfc_5035  # noqa: F401
+
 from openeoi.encoding.asn1 import Asn1Value, load, moment, reading
 from openeoi.encoding.errors import DecodingError, EncodingError
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm, digest_named

@@ -70,12 +70,12 @@ def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
             as_json,
         )
 
-    @group.command(name="list", epilog="Example: eoi card list --json")
-    def list_documents(as_json: Json = False) -> None:
+    @group.command(epilog="Example: eoi card documents --json")
+    def documents(as_json: Json = False) -> None:
         """All documents of the office with their state; no personal data."""
         office = get_office()
         with office.store.transaction() as work:
-            documents = work.documents()
+            found = work.documents()
         rows = [
             {
                 "document_number": one.number,
@@ -85,7 +85,7 @@ def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
                 "expires_on": one.expires_on.isoformat() if one.expires_on else None,
                 "application": one.application,
             }
-            for one in documents
+            for one in found
         ]
         if as_json:
             typer.echo(json.dumps(rows, indent=2))

@@ -68,11 +68,11 @@ class Authorities:
         """
         definitions = self.plan.definitions
         for done, definition in enumerate(definitions):
-            if progress is not None:
-                progress(definition.authority, done, len(definitions))
             with self._store.read() as reading:
                 if not self._is_due(reading, definition):
                     continue
+            if progress is not None:
+                progress(definition.authority, done, len(definitions))
             with self._store.begin() as transaction:
                 if self._is_due(transaction, definition):
                     self._found_one(transaction, definition, actor)

@@ -117,7 +117,13 @@ def _applications() -> CardSteps[tuple[ApplicationRecord, ...]]:
 
 
 def _credentials_of(application: bytes) -> CardSteps[list[Credential]]:
-    directory = ObjectDirectory.decode((yield from read_file(files.OBJECT_DIRECTORY)))
+    try:
+        content = yield from read_file(files.OBJECT_DIRECTORY)
+    except UnexpectedStatus as error:
+        if error.status == status.FILE_NOT_FOUND:
+            return []  # an application without content: a child's card has no keys with PINs
+        raise
+    directory = ObjectDirectory.decode(content)
     pins = decode_authentication_objects((yield from read_file(directory.authentication_objects))).values
     keys = decode_private_keys((yield from read_file(directory.private_keys))).values
     objects = decode_certificates((yield from read_file(directory.certificates))).values

@@ -1,0 +1,141 @@
+"""The `eoi` command: mounts the offices' commands and is the one place that turns errors into a line for a person."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from openeoi import __version__
+from openeoi.errors import OpenEoiError
+from openeoi.main import output
+
+if TYPE_CHECKING:
+    from openeoi.exchange.desk import ExchangeDesk
+    from openeoi.main.wiring import Offices
+    from openeoi.pki.authorities import Authorities
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+application = typer.Typer(
+    name="eoi",
+    no_args_is_help=True,
+    context_settings=CONTEXT,
+    pretty_exceptions_enable=False,
+    help="OpenEOI: the electronic identity card, from the application form to the border. Start with `eoi up` or `eoi tour`.",
+)
+
+
+def run() -> None:
+    """Entry point. Exit codes: 0 done, 1 a check failed or the work could not be done, 2 wrong use."""
+    try:
+        code = application(standalone_mode=False)
+    except click.exceptions.Abort:
+        output.error_console.print("Stopped.")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(output.WRONG_USE)
+    except OpenEoiError as error:
+        from openeoi.main.explanations import explain
+
+        explanation = explain(error)
+        output.error_console.print(explanation.text, soft_wrap=True)
+        sys.exit(explanation.exit_code)
+    sys.exit(code if isinstance(code, int) else output.DONE)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """OpenEOI: the electronic identity card, from the application form to the border. Start with `eoi up` or `eoi tour`."""
+
+
+@application.command(epilog="Example: eoi up --port 8080")
+def up(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8000 unless configured.")] = None,
+) -> None:
+    """Serve all offices on this machine, with a card in the virtual reader.
+
+    The first start founds the authorities and issues samples.
+    """
+    from openeoi.main.up import serve_everything
+
+    serve_everything(port)
+
+
+@application.command(epilog="Example: EOI_PORT=9000 eoi config")
+def config(json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Show the effective configuration and where each value comes from."""
+    from dataclasses import asdict
+
+    from openeoi.main.settings import load
+
+    effective = load()
+    values = {name: str(value) if name == "var" else value for name, value in asdict(effective.settings).items()}
+    if json:
+        output.as_json({name: {"value": value, "source": effective.sources[name]} for name, value in values.items()})
+    else:
+        output.table(
+            ["setting", "value", "from"], [[name, str(value), effective.sources[name]] for name, value in values.items()]
+        )
+
+
+# TOUR
+@application.command(epilog="Example: eoi tour --json > tour.json")
+def tour(json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Run the whole journey once, in a scratch installation: apply, issue, collect, check, sign, log in, doctor, border."""
+    from openeoi.main.tour import run_tour
+
+    raise typer.Exit(run_tour(as_json=json))
+
+
+def _offices() -> Offices:
+    from openeoi.main.settings import load
+    from openeoi.main.wiring import Offices
+
+    return Offices.open(load().settings)
+
+
+def _mount() -> None:
+    """The offices' commands. Each office is built when one of its commands runs."""
+    from openeoi.agent.commands import card_commands, pin_commands
+    from openeoi.border.commands import commands as border_commands
+    from openeoi.exchange.commands import commands as exchange_commands
+    from openeoi.issuing.commands import commands as issuing_commands
+    from openeoi.main.explanations import terminal_language
+    from openeoi.main.key_holder import key_holders
+    from openeoi.pki.commands import commands as pki_commands
+    from openeoi.signing.commands import commands as signing_commands
+
+    offices = cache(_offices)
+
+    def authorities() -> dict[str, Authorities]:
+        settings = offices().settings
+        return {settings.country: offices().authorities, settings.partner: offices().partner_authorities}
+
+    def desks() -> dict[str, ExchangeDesk]:
+        settings = offices().settings
+        return {settings.country: offices().exchange, settings.partner: offices().partner_exchange}
+
+    card = issuing_commands(lambda: offices().issuing)
+    card.registered_commands += card_commands(lambda: offices().agent).registered_commands
+    application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
+    application.add_typer(pin_commands(lambda: offices().agent), name="pin")
+    application.add_typer(signing_commands(lambda: offices().signing, key_holders(lambda: offices().agent), terminal_language))
+    application.add_typer(border_commands(lambda: offices().border), name="border")
+    application.add_typer(exchange_commands(desks), name="exchange")
+    application.add_typer(pki_commands(authorities), name="pki")
+
+
+_mount()

@@ -1,0 +1,183 @@
+"""What one office asks through its port, answered by another: each function here fills one port and does nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.pki.plans import HOLDER_ISSUERS, Authority
+
+if TYPE_CHECKING:
+    from openeoi.agent.reader import CardReader
+    from openeoi.border.ports import DocumentState
+    from openeoi.health import ports as health
+    from openeoi.issuing.office import IssuingOffice
+    from openeoi.login import ports as login
+    from openeoi.main.samples import SampleIdentifiers
+    from openeoi.pki.authorities import Authorities
+    from openeoi.protocols.passive_authentication.certificates import Certificate
+    from openeoi.signing import ports as signing
+    from openeoi.transport import Transport
+
+
+def login_issuers(authorities: Authorities) -> login.TrustedIssuers:
+    """The issuers of holders' certificates of all three roles, with the policy that their certificates name."""
+    from openeoi.login.ports import TrustedIssuer
+
+    def issuers() -> Sequence[TrustedIssuer]:
+        return [
+            TrustedIssuer(role, authorities.certificate(issuer), holder_policy(authorities, role))
+            for role, issuer in HOLDER_ISSUERS.items()
+        ]
+
+    return issuers
+
+
+def login_status(authorities: Authorities) -> login.CertificateStatus:
+    """The status by serial number and issuer, straight from the issuance database."""
+    from openeoi.login.ports import Status
+
+    return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
+
+
+def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonResolver:
+    """Name and birth date by certificate number; the identifier is the person's, not the card's."""
+    from openeoi.issuing.holders import holder_of
+    from openeoi.login.ports import Person
+
+    def resolve(certificate_number: str, /) -> Person | None:
+        holder = holder_of(office, certificate_number, "login")
+        if holder is None:
+            return None
+        identifier = person_identifier(identifier_key, "login", holder.national_number)
+        return Person(identifier, holder.given_names, holder.surname, holder.date_of_birth)
+
+    return resolve
+
+
+def qualified_issuers(authorities: Authorities) -> signing.TrustedIssuers:
+    from openeoi.signing.ports import QualifiedIssuer
+
+    def issuers() -> Sequence[QualifiedIssuer]:
+        issuing = authorities.certificate(HOLDER_ISSUERS[CredentialRole.QUALIFIED])
+        root = authorities.certificate(Authority.EID_ROOT)
+        return [QualifiedIssuer(issuing, holder_policy(authorities, CredentialRole.QUALIFIED), (root,))]
+
+    return issuers
+
+
+def signing_status(authorities: Authorities) -> signing.CertificateStatus:
+    from openeoi.signing.ports import Status
+
+    return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
+
+
+class PublishedLists:
+    """`protocols.passive_authentication.anchors.RevocationLists`: the lists that these states publish."""
+
+    def __init__(self, *states: Authorities) -> None:
+        self._states = states
+
+    def revocation_list(self, authority: Certificate) -> bytes | None:
+        for state in self._states:
+            for stored in state.generations():
+                content = stored.certificate.content
+                if stored.authority is Authority.COUNTRY_SIGNING and content == authority.raw:
+                    return state.crl(Authority.COUNTRY_SIGNING)
+        return None
+
+
+class PostReader:
+    """`border.ports.Reader`: on one computer the post's reader and the holder's are the same one."""
+
+    def __init__(self, reader: CardReader) -> None:
+        self._reader = reader
+
+    @contextmanager
+    def powered(self) -> Iterator[Transport]:
+        from openeoi.agent.errors import CardBusy, NoCardInReader, UnknownCard
+        from openeoi.border.errors import NoDocument
+
+        with ExitStack() as stack:
+            try:
+                transport = stack.enter_context(self._reader.powered())
+            except (NoCardInReader, UnknownCard, CardBusy) as error:
+                raise NoDocument(str(error)) from error
+            yield transport
+
+
+class IssuersAnswer:
+    """`border.ports.DocumentStatus`: what an issuing state answers about a number of its own; nothing about others'."""
+
+    def __init__(self, issuing_state: str, office: IssuingOffice) -> None:
+        self._issuing_state = issuing_state
+        self._office = office
+
+    def status(self, issuing_state: str, document_number: str) -> DocumentState:
+        from openeoi.border.ports import DocumentState
+        from openeoi.issuing.status import document_status
+
+        if issuing_state != self._issuing_state:
+            return DocumentState.UNKNOWN
+        return DocumentState(document_status(self._office, document_number).value)
+
+
+def person_identifier(key: bytes, domain: str, national_number: str) -> str:
+    """An opaque identifier of a person for one domain: identifiers of two domains cannot be joined without the key."""
+    return hmac.new(key, f"{domain}/{national_number}".encode(), hashlib.sha256).hexdigest()
+
+
+def holder_policy(authorities: Authorities, role: CredentialRole) -> str:
+    """Our own policy OID that holders' certificates of this role name."""
+    return authorities.plan.holder_profiles[role].policies[0].oid
+
+
+def health_issuers(authorities: Authorities) -> health.TrustedIssuers:
+    from openeoi.health.ports import TrustedIssuer
+
+    def issuers() -> Sequence[TrustedIssuer]:
+        return [
+            TrustedIssuer(role, authorities.certificate(issuer), holder_policy(authorities, role))
+            for role, issuer in HOLDER_ISSUERS.items()
+        ]
+
+    return issuers
+
+
+def health_certificate_status(authorities: Authorities, clock: Callable[[], datetime]) -> health.CertificateStatus:
+    """Asked by serial number alone: the authorities learn no provider and no purpose."""
+    from openeoi.health.ports import Status, StatusAnswer
+
+    def status(serial: int, issuer: x509.Name, /) -> StatusAnswer:
+        return StatusAnswer(Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value), clock())
+
+    return status
+
+
+def health_document_status(office: IssuingOffice) -> health.DocumentStatus:
+    from openeoi.health.ports import DocumentState
+    from openeoi.issuing.holders import holder_of
+
+    def status(certificate_number: str, /) -> DocumentState:
+        holder = holder_of(office, certificate_number, "health")
+        return DocumentState.UNKNOWN if holder is None else DocumentState(holder.document_status.value)
+
+    return status
+
+
+def health_insured(office: IssuingOffice, identifiers: SampleIdentifiers) -> health.InsuredResolver:
+    """The insured number by certificate number, through an identifier that health alone has."""
+    from openeoi.issuing.holders import holder_of
+
+    def resolve(certificate_number: str, /) -> str | None:
+        holder = holder_of(office, certificate_number, "health")
+        return None if holder is None else identifiers.insured_number(holder.national_number)
+
+    return resolve

@@ -1,0 +1,28 @@
+"""What goes wrong while an installation is put together."""
+
+from openeoi.errors import OpenEoiError
+
+
+class InstallationIncomplete(OpenEoiError):
+    """A file of the installation is gone while others of it are there; nothing is made anew over them."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is missing from an installation that had it")
+
+
+class InstallationFileDamaged(OpenEoiError):
+    """A file of the installation cannot be read; it is left as it is."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} is damaged: {reason}")
+
+
+class CardMissing(OpenEoiError):
+    """No card of this serial number lies in the stock."""
+
+    def __init__(self, serial: str) -> None:
+        self.serial = serial
+        super().__init__(f"there is no card {serial} in the stock")

@@ -1,0 +1,99 @@
+"""`eoi up`: take the address, make what a first start needs, look whether everything is whole, serve until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from openeoi.main.card_stock import open_card
+from openeoi.main.explanations import terminal_language, translator
+from openeoi.main.output import console
+from openeoi.main.samples import OTHERS, make_samples, sample_cards
+from openeoi.main.serving import serve, take_address
+from openeoi.main.settings import load
+from openeoi.main.wiring import Offices
+from openeoi.pki.authorities import Authorities
+from openeoi.web.translation import Translator
+
+Tell = Callable[[str], None]
+
+SAMPLE_COUNT: Final = 1 + len(OTHERS)
+
+
+def serve_everything(port: int | None) -> None:
+    """Raises what explains itself: a taken address, a damaged file, a full disk."""
+    settings = load().settings
+    if port is not None:
+        settings = replace(settings, port=port)
+    t = translator(terminal_language())
+    with take_address(settings.host, settings.port) as listening:
+        console.print(t("main.up.opening", place=str(settings.var)))
+        offices = Offices.open(settings)
+        prepare(offices, t)
+        from openeoi.main.web import build
+
+        serve(build(offices), listening, lambda: _say_ready(offices, t))
+    console.print(t("main.up.stopped"))
+
+
+def prepare(offices: Offices, t: Translator) -> None:
+    """Everything that must be there before the first page: authorities, trust between the two states, sample cards."""
+    if offices.installation.is_new:
+        console.print(t("main.up.first"))
+    with _progress(console) as tell:
+        found_authorities(offices, lambda country: tell(t("main.up.founding", country=country)))
+        exchange_master_lists(offices, lambda: tell(t("main.up.exchange")))
+        make_samples(offices, lambda name: tell(t("main.up.sample", name=name)))
+    for name in offices.card_folder.names():
+        open_card(offices.card_folder, name, offices.random)
+
+
+def found_authorities(offices: Offices, tell: Tell) -> None:
+    for profile, authorities in ((offices.profile, offices.authorities), (offices.partner_profile, offices.partner_authorities)):
+        found(authorities, profile.state_names["en"], tell)
+
+
+def found(authorities: Authorities, country: str, tell: Tell) -> None:
+    authorities.found(lambda authority, done, total: tell(f"{country}: {authority.value} ({done + 1}/{total})"))
+
+
+def exchange_master_lists(offices: Offices, tell: Callable[[], None]) -> None:
+    """Each state takes in the other's list once; the fingerprints that two officials would read to each other are compared."""
+    for giver, taker in ((offices.exchange, offices.partner_exchange), (offices.partner_exchange, offices.exchange)):
+        if any(held.issuer == giver.country for held in taker.lists()):
+            continue
+        tell()
+        taker.import_master_list(giver.export_master_list(), giver.own_fingerprints()[-1])
+
+
+@contextlib.contextmanager
+def _progress(to: Console) -> Iterator[Tell]:
+    """On a terminal a moving line, elsewhere a plain line for each thing."""
+    if not to.is_terminal:
+        yield lambda text: to.print(f"  {text}")
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
+    with Progress(*columns, console=to, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda text: progress.update(task, description=text)
+
+
+def _say_ready(offices: Offices, t: Translator) -> None:
+    cards = {card.card: card for card in sample_cards(offices)}
+    inserted = cards.get(offices.reader.state.card)
+    if inserted is not None and inserted.norm_pin:
+        console.print(
+            t(
+                "main.up.card",
+                number=inserted.document_number,
+                access_number=inserted.access_number,
+                norm_pin=inserted.norm_pin,
+                sig_pin=inserted.sig_pin,
+            )
+        )
+    console.print(t("main.up.ready", address=offices.settings.origin))

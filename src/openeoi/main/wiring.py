@@ -1,0 +1,263 @@
+"""Builds the offices of one installation and connects their ports. No business rule: construct, connect, hand out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from openeoi import profiles
+from openeoi.crypto.randomness import RandomSource
+from openeoi.main.installation import Installation
+from openeoi.main.settings import Settings
+from openeoi.profiles.profile import CountryProfile
+from openeoi.storage.database import Database
+
+if TYPE_CHECKING:
+    import httpx
+
+    from openeoi.agent.card_folder import CardFolder
+    from openeoi.agent.office import Agent
+    from openeoi.agent.reader import CardReader
+    from openeoi.border.post import BorderPost
+    from openeoi.exchange.desk import ExchangeDesk
+    from openeoi.health.insurer.sample_insurer import SampleInsurer
+    from openeoi.health.office import HealthOffice
+    from openeoi.issuing.office import IssuingOffice
+    from openeoi.login.office import LoginOffice
+    from openeoi.login.sample_service import SampleService
+    from openeoi.main.card_stock import CardStock
+    from openeoi.main.samples import SampleIdentifiers
+    from openeoi.pki.authorities import Authorities
+    from openeoi.pki.encrypted_files import DerivationCost
+    from openeoi.signing.desk import SigningDesk
+
+PKI_PATH: Final = "/pki"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Offices:
+    """Everything of one installation; each part is built when first asked for, so that a command pays only for what it uses."""
+
+    settings: Settings
+    installation: Installation
+    clock: Callable[[], datetime] = now
+    random: RandomSource = secrets.token_bytes
+    key_cost: DerivationCost | None = None
+    http: httpx.Client | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Offices:
+        return cls(settings, Installation(settings.var, secrets.token_bytes))
+
+    @cached_property
+    def profile(self) -> CountryProfile:
+        return profiles.load(self.settings.country)
+
+    @cached_property
+    def partner_profile(self) -> CountryProfile:
+        return profiles.load(self.settings.partner)
+
+    @cached_property
+    def authorities(self) -> Authorities:
+        return self._authorities(self.settings.country)
+
+    @cached_property
+    def partner_authorities(self) -> Authorities:
+        return self._authorities(self.settings.partner)
+
+    @cached_property
+    def card_folder(self) -> CardFolder:
+        from openeoi.agent.card_folder import CardFolder
+
+        return CardFolder(self.installation.cards, self.random)
+
+    @cached_property
+    def card_stock(self) -> CardStock:
+        from openeoi.main.card_stock import CardStock
+
+        return CardStock(self.card_folder, self.profile, self.installation.secret("card maker"), self.random)
+
+    @cached_property
+    def reader(self) -> CardReader:
+        from openeoi.agent.reader import CardReader
+        from openeoi.main.card_stock import HolderCards
+
+        return CardReader(HolderCards(self.card_folder, self.random), self.installation.file("reader.json"))
+
+    @cached_property
+    def issuing(self) -> IssuingOffice:
+        from openeoi.issuing.office import IssuingOffice
+        from openeoi.issuing.sealing import Seal
+        from openeoi.issuing.staff import SAMPLE_STAFF
+        from openeoi.issuing.store import Store
+        from openeoi.storage.audit import AuditChain
+
+        return IssuingOffice(
+            profile=self.profile,
+            store=Store(self._database("issuing"), AuditChain(self.clock)),
+            seal=Seal(self.installation.secret("issuing seal"), self.random),
+            authorities=self.authorities,
+            blank_cards=self.card_stock,
+            printer=self.card_stock,
+            staff=SAMPLE_STAFF,
+            clock=self.clock,
+            random=self.random,
+        )
+
+    @cached_property
+    def login(self) -> LoginOffice:
+        from openeoi.login.office import LoginOffice
+        from openeoi.main import connections
+
+        return LoginOffice(
+            self._database("login"),
+            self.settings.origin,
+            self.agent_address,
+            wrapping_key=self.installation.secret("login keys"),
+            clock=self.clock,
+            random=self.random,
+            issuers=connections.login_issuers(self.authorities),
+            status=connections.login_status(self.authorities),
+            resolve=connections.login_persons(self.issuing, self.installation.secret("person identifiers")),
+        )
+
+    @cached_property
+    def sample_service(self) -> SampleService:
+        import httpx
+
+        from openeoi.login.sample_pages import CALLBACK_PATH, sample_client
+        from openeoi.login.sample_service import CLIENT_ID, SampleService
+
+        if self.login.client(CLIENT_ID) is None:
+            self.login.add_client(sample_client(self.settings.origin))
+        http = self.http or httpx.Client(timeout=10, trust_env=False)
+        return SampleService(self.login.issuer, self.settings.origin + CALLBACK_PATH, http, self.clock, self.random)
+
+    @cached_property
+    def agent(self) -> Agent:
+        from openeoi.agent.office import Agent
+        from openeoi.main import connections
+
+        states = (self.authorities, self.partner_authorities)
+        return Agent(
+            reader=self.reader,
+            faces=self.card_stock,
+            parameters=self.profile.card,
+            anchors=self.exchange,
+            revocation_lists=connections.PublishedLists(*states),
+            random=self.random,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def signing(self) -> SigningDesk:
+        from openeoi.main import connections
+        from openeoi.signing.desk import SigningDesk
+
+        return SigningDesk(
+            self._database("signing"),
+            self.settings.origin,
+            self.agent_address,
+            self.clock,
+            self.random,
+            connections.qualified_issuers(self.authorities),
+            connections.signing_status(self.authorities),
+        )
+
+    @cached_property
+    def insurer(self) -> SampleInsurer:
+        from openeoi.health.insurer.sample_insurer import SampleInsurer
+        from openeoi.health.insurer.store import MIGRATIONS
+
+        return SampleInsurer(Database.in_file(self.installation.database("insurer"), MIGRATIONS))
+
+    @cached_property
+    def identifiers(self) -> SampleIdentifiers:
+        from openeoi.main.samples import SampleIdentifiers
+
+        return SampleIdentifiers(self.installation.file("identifiers.json"), self.installation.secret("health identifiers"))
+
+    @cached_property
+    def health(self) -> HealthOffice:
+        from openeoi.health.office import Connections, HealthOffice
+        from openeoi.main import connections
+
+        return HealthOffice(
+            self._database("health"),
+            self.settings.origin,
+            self.agent_address,
+            wrapping_key=self.installation.secret("health keys"),
+            clock=self.clock,
+            random=self.random,
+            connections=Connections(
+                connections.health_issuers(self.authorities),
+                connections.health_certificate_status(self.authorities, self.clock),
+                connections.health_document_status(self.issuing),
+                self.insurer,
+                connections.health_insured(self.issuing, self.identifiers),
+            ),
+            with_samples=True,
+        )
+
+    @cached_property
+    def exchange(self) -> ExchangeDesk:
+        """The desk of the issuing state."""
+        return self._exchange(self.settings.country, self.authorities)
+
+    @cached_property
+    def partner_exchange(self) -> ExchangeDesk:
+        """The desk of the partner state."""
+        return self._exchange(self.settings.partner, self.partner_authorities)
+
+    @cached_property
+    def border(self) -> BorderPost:
+        """The partner state's post: it trusts what its own desk trusts."""
+        from openeoi.border.post import BorderPost
+        from openeoi.border.store import MIGRATIONS, Store
+        from openeoi.main import connections
+
+        return BorderPost(
+            profile=self.partner_profile,
+            store=Store(Database.in_file(self.installation.database("border"), MIGRATIONS), self.clock),
+            reader=connections.PostReader(self.reader),
+            anchors=self.partner_exchange,
+            document_status=connections.IssuersAnswer(self.profile.issuing_state, self.issuing),
+            clock=self.clock,
+            random=self.random,
+            revocation_lists=connections.PublishedLists(self.authorities, self.partner_authorities),
+        )
+
+    def _exchange(self, country: str, authorities: Authorities) -> ExchangeDesk:
+        from openeoi.exchange.desk import ExchangeDesk
+        from openeoi.exchange.store import ExchangeStore
+
+        store = ExchangeStore(self._database("exchange", f"exchange-{country}"), self.clock)
+        return ExchangeDesk(country.upper(), authorities, store, self.clock)
+
+    @property
+    def agent_address(self) -> str:
+        return f"{self.settings.origin}/agent/use"
+
+    def _authorities(self, country: str) -> Authorities:
+        from openeoi.pki import country_plans
+        from openeoi.pki.authorities import Authorities
+        from openeoi.pki.encrypted_files import EncryptedFiles
+        from openeoi.pki.key_files import Directory
+        from openeoi.pki.store import PkiStore
+
+        passphrase = self.installation.secret(f"key store {country}").hex()
+        key_store = EncryptedFiles(Directory(self.installation.keys / country), passphrase, self.key_cost)
+        store = PkiStore(self._database("pki", f"pki-{country}"), self.clock)
+        plan = country_plans.load(country, f"{self.settings.origin}{PKI_PATH}")
+        return Authorities(plan, key_store, store, self.clock)
+
+    def _database(self, office: str, name: str | None = None) -> Database:
+        return Database.in_file(self.installation.database(name or office), f"openeoi.{office}.migrations")
