@@ -30,7 +30,8 @@ from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.secure_messaging import CardSecureChannel, SessionKeys
 from openeoi.protocols.pace import shared
-from openeoi.protocols.pace.shared import PaceExchange, PaceProtocol, start_exchange
+from openeoi.protocols.pace.exchange import ChipKeyLookup, PaceExchange, card_exchange
+from openeoi.protocols.pace.shared import MappingKind, PaceProtocol
 
 PasswordLookup = Callable[[int], bytes | None]
 """f(pi) of the password with this reference (`pace.passwords`), None where the card has none."""
@@ -71,10 +72,18 @@ class _Refused(OpenEoiError):
 class PaceCardSide:
     """One card's PACE. The operating system hands it the commands it `handles` and collects `take_established()` after each."""
 
-    def __init__(self, infos: Sequence[PaceInfo], password: PasswordLookup, random: RandomSource) -> None:
+    def __init__(
+        self,
+        infos: Sequence[PaceInfo],
+        password: PasswordLookup,
+        random: RandomSource,
+        chip_key: ChipKeyLookup = lambda parameter_id: None,
+    ) -> None:
+        """`chip_key` is needed where `infos` offer chip authentication mapping."""
         self._infos = tuple(infos)
         self._password = password
         self._random = random
+        self._chip_key = chip_key
         self.reset()
 
     @property
@@ -87,6 +96,7 @@ class PaceCardSide:
         self._password_reference = 0
         self._secret = b""
         self._nonce = b""
+        self._static_private: int | None = None
         self._exchange: PaceExchange | None = None
         self._keys: SessionKeys | None = None
         self._established: EstablishedChannel | None = None
@@ -132,7 +142,11 @@ class PaceCardSide:
         secret = self._password(reference)
         if secret is None:
             raise _Refused(status.REFERENCED_DATA_NOT_FOUND, "no password has this reference")
-        self._exchange = start_exchange(info, self._random)
+        if PaceProtocol.of(info.protocol).mapping is MappingKind.CHIP_AUTHENTICATION:
+            self._static_private = None if info.parameter_id is None else self._chip_key(info.parameter_id)
+            if self._static_private is None:
+                raise _Refused(status.REFERENCED_DATA_NOT_FOUND, "the chip has no static key for chip authentication mapping")
+        self._exchange = card_exchange(info, self._random)
         self._secret, self._password_reference = secret, reference
         self._state = State.SELECTED
         return ResponseApdu(status.SUCCESS)
@@ -167,7 +181,7 @@ class PaceCardSide:
     def _answer(self, step: State, exchange: PaceExchange, value: bytes) -> bytes:
         match step:
             case State.NONCE_SENT:
-                self._nonce = self._random(shared.NONCE_SIZE)
+                self._nonce = self._random(exchange.protocol.nonce_size)
                 return tlv.encode(shared.ENCRYPTED_NONCE, exchange.protocol.encrypt_nonce(self._secret, self._nonce))
             case State.MAPPED:
                 exchange.map(self._nonce, value)
@@ -183,4 +197,7 @@ class PaceCardSide:
         if self._keys is None:
             raise _Refused(status.CONDITIONS_NOT_SATISFIED, "no keys were agreed")
         self._established = EstablishedChannel(CardSecureChannel(self._keys), self._password_reference)
-        return tlv.encode(shared.CARD_TOKEN, exchange.own_token())
+        token = tlv.encode(shared.CARD_TOKEN, exchange.own_token())
+        if self._static_private is None:
+            return token
+        return token + tlv.encode(shared.ENCRYPTED_CHIP_AUTHENTICATION_DATA, exchange.encrypted_proof(self._static_private))

@@ -38,3 +38,11 @@ class PaceFailed(PaceError):
         self.step = step
         self.reason = reason
         super().__init__(f"PACE, {step}: {reason}")
+
+
+class ChipKeyMissing(PaceError):
+    """EF.CardSecurity holds no key to judge the chip by: chip authentication mapping is not decidable. The channel is good."""
+
+
+class ChipNotGenuine(PaceError):
+    """The chip does not have the private key of the document: it is a copy, or somebody stands between."""

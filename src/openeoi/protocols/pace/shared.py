@@ -1,25 +1,20 @@
-"""What terminal and card of PACE have in common: protocol identifiers, the nonce, the key agreement, the tokens."""
+"""What terminal and card of PACE have in common: commands and data objects, protocol identifiers, the nonce."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, Protocol
 
 from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
-from openeoi.crypto.domain_parameters import elliptic_curve_group, multiplicative_group
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES
 from openeoi.crypto.errors import CryptographicError
-from openeoi.crypto.group import Element, Group, KeyAgreement, ephemeral_key
-from openeoi.crypto.key_derivation import derive_encryption_key, derive_mac_key, derive_password_key
-from openeoi.crypto.mac import mac, verify_mac
-from openeoi.crypto.randomness import RandomSource
+from openeoi.crypto.group import KeyAgreement
+from openeoi.crypto.integrated_mapping import can_be_mapped, card_nonce_size
+from openeoi.crypto.key_derivation import derive_password_key
 from openeoi.encoding import der, tlv
 from openeoi.encoding.lds.security_infos import PACE, PaceInfo
-from openeoi.iso7816.secure_messaging import SessionKeys
 from openeoi.protocols.pace.errors import PaceNotSupported
-from openeoi.protocols.pace.mapping import GenericMapping, Mapping
 
 MANAGE_SECURITY_ENVIRONMENT = 0x22
 SET_AUTHENTICATION_TEMPLATE = (0xC1, 0xA4)
@@ -34,6 +29,7 @@ ENCRYPTED_NONCE = 0x80
 TERMINAL_MAPPING_DATA, CARD_MAPPING_DATA = 0x81, 0x82
 TERMINAL_PUBLIC_KEY, CARD_PUBLIC_KEY = 0x83, 0x84
 TERMINAL_TOKEN, CARD_TOKEN = 0x85, 0x86
+ENCRYPTED_CHIP_AUTHENTICATION_DATA = 0x8A
 
 PUBLIC_KEY_TEMPLATE = 0x7F49
 OBJECT_IDENTIFIER = 0x06
@@ -63,10 +59,6 @@ class NonceMalformed(CryptographicError):
     """The encrypted nonce is no whole number of cipher blocks, or absurdly long."""
 
 
-class EqualPublicKeys(CryptographicError):
-    """Both ephemeral public keys are the same: a reflected message (ICAO 9303-11, 4.4.1)."""
-
-
 @dataclass(frozen=True, slots=True)
 class PaceProtocol:
     """What a PACE object identifier says."""
@@ -92,6 +84,11 @@ class PaceProtocol:
         """The value bytes of the object identifier, as DO 80 of MSE:Set AT carries them."""
         return tlv.decode(der.encode_object_identifier(self.object_identifier)).value
 
+    @property
+    def nonce_size(self) -> int:
+        """Bytes of the nonce that a card draws; integrated mapping fixes them (4.4.3.3.2), the others only want whole blocks."""
+        return card_nonce_size(self.cipher) if self.mapping is MappingKind.INTEGRATED else NONCE_SIZE
+
     def decrypt_nonce(self, password: bytes, encrypted: bytes) -> bytes:
         """s from z; `password` is f(pi). There is no wrong password here: it only shows in the tokens."""
         if not encrypted or len(encrypted) % self.cipher.block_size or len(encrypted) > NONCE_MAXIMUM:
@@ -104,28 +101,6 @@ class PaceProtocol:
         return self.cipher.encrypt(key, bytes(self.cipher.block_size), nonce)
 
 
-class PaceExchange(Protocol):
-    """One side's values from mapping to tokens, as bytes on the wire; used in the order of the methods.
-
-    Every method raises CryptographicError where the other side's contribution is not acceptable.
-    """
-
-    @property
-    def protocol(self) -> PaceProtocol: ...
-
-    def mapping_data(self) -> bytes: ...
-
-    def map(self, nonce: bytes, other_data: bytes) -> None: ...
-
-    def public_key(self) -> bytes: ...
-
-    def agree(self, other_public_key: bytes) -> SessionKeys: ...
-
-    def own_token(self) -> bytes: ...
-
-    def verify_token(self, token: bytes) -> None: ...
-
-
 def require_supported(info: PaceInfo) -> tuple[PaceProtocol, int]:
     """What a PACEInfo offers: protocol and parameter id. Raises PaceNotSupported where this implementation cannot run it."""
     protocol = PaceProtocol.of(info.protocol)
@@ -133,61 +108,10 @@ def require_supported(info: PaceInfo) -> tuple[PaceProtocol, int]:
         raise PaceNotSupported(f"PACE version {info.version}")
     if info.parameter_id is None:
         raise PaceNotSupported("PACE without standardised domain parameters")
-    if protocol.mapping is not MappingKind.GENERIC:
-        raise PaceNotSupported(f"PACE with {protocol.mapping.value}")
     known = STANDARDISED_GROUPS if protocol.agreement is KeyAgreement.DIFFIE_HELLMAN else STANDARDISED_CURVES
     if info.parameter_id not in known:
         raise PaceNotSupported(f"{protocol.agreement.name} with the domain parameters {info.parameter_id}")
+    curve = STANDARDISED_CURVES.get(info.parameter_id)
+    if protocol.mapping is MappingKind.INTEGRATED and curve is not None and not can_be_mapped(curve):
+        raise PaceNotSupported(f"integrated mapping on {curve.name}, for which it is not defined")
     return protocol, info.parameter_id
-
-
-def start_exchange(info: PaceInfo, random: RandomSource) -> PaceExchange:
-    """A fresh exchange for what a PACEInfo offers. Raises PaceNotSupported."""
-    protocol, parameter_id = require_supported(info)
-    if protocol.agreement is KeyAgreement.DIFFIE_HELLMAN:
-        group = multiplicative_group(parameter_id)
-        return GroupExchange(protocol, group, GenericMapping(group, random), random)
-    curve = elliptic_curve_group(parameter_id)
-    return GroupExchange(protocol, curve, GenericMapping(curve, random), random)
-
-
-class GroupExchange(Generic[Element]):
-    """Fills `PaceExchange` over any group and mapping."""
-
-    def __init__(self, protocol: PaceProtocol, group: Group[Element], mapping: Mapping[Element], random: RandomSource) -> None:
-        self.protocol = protocol
-        self._group = group
-        self._mapping = mapping
-        self._random = random
-
-    def mapping_data(self) -> bytes:
-        return self._mapping.own_data
-
-    def map(self, nonce: bytes, other_data: bytes) -> None:
-        self._generator = self._mapping.generator(nonce, other_data)
-        self._private, self._public = ephemeral_key(self._group, self._generator, self._random)
-
-    def public_key(self) -> bytes:
-        return self._group.encode(self._public)
-
-    def agree(self, other_public_key: bytes) -> SessionKeys:
-        other = self._group.decode(other_public_key)
-        if other_public_key == self.public_key():
-            raise EqualPublicKeys("both sides show the same ephemeral public key")
-        secret = self._group.shared_secret(self._group.multiply(self._private, other))
-        self._other_public_key = other_public_key
-        cipher = self.protocol.cipher
-        self._keys = SessionKeys(cipher, derive_encryption_key(secret, cipher), derive_mac_key(secret, cipher))
-        return self._keys
-
-    def own_token(self) -> bytes:
-        """Over the *other* side's public key (4.4.3.4)."""
-        return mac(self.protocol.cipher, self._keys.mac_key, self._token_input(self._other_public_key))
-
-    def verify_token(self, token: bytes) -> None:
-        """Raises MacMismatch; compares in constant time."""
-        verify_mac(self.protocol.cipher, self._keys.mac_key, self._token_input(self.public_key()), token)
-
-    def _token_input(self, public_key: bytes) -> bytes:
-        identifier = tlv.encode(OBJECT_IDENTIFIER, self.protocol.encoded_identifier)
-        return tlv.encode(PUBLIC_KEY_TEMPLATE, identifier + tlv.encode(self._group.agreement.value, public_key))

@@ -16,9 +16,11 @@ from openeoi.iso7816.apdu import SHORT_EXPECTED_MAXIMUM, CommandApdu, ResponseAp
 from openeoi.iso7816.secure_messaging import SecureChannel, SessionKeys
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace import shared
+from openeoi.protocols.pace.chip_authentication_mapping import ChipProof
 from openeoi.protocols.pace.errors import PaceFailed, PasswordBlocked, PasswordUnknown, WrongPassword
+from openeoi.protocols.pace.exchange import PaceExchange, terminal_exchange
 from openeoi.protocols.pace.passwords import PacePassword
-from openeoi.protocols.pace.shared import PaceExchange, start_exchange
+from openeoi.protocols.pace.shared import MappingKind
 
 CHAINED = 0x10
 LAST_OF_CHAIN = 0x00
@@ -26,13 +28,15 @@ LAST_OF_CHAIN = 0x00
 
 @dataclass(frozen=True, slots=True)
 class PaceResult:
-    """What PACE leaves behind: keys for secure messaging; both ephemeral public keys, which terminal authentication binds to; and
-    the further data objects of the card's last answer (87, 88: CARs; 8A: encrypted chip authentication data)."""
+    """What PACE leaves behind: keys for secure messaging; both ephemeral public keys, which terminal authentication binds to; the
+    further data objects of the card's last answer (87, 88: CARs; 8A: encrypted chip authentication data); and after chip
+    authentication mapping the proof that `chip_authentication_mapping.verify_chip` judges."""
 
     keys: SessionKeys
     terminal_public_key: bytes
     card_public_key: bytes
     further_objects: tuple[tlv.Tlv, ...]
+    chip_proof: ChipProof | None = None
 
 
 def establish(
@@ -50,13 +54,13 @@ def agree(
     password: PacePassword, info: PaceInfo, random: RandomSource, *, name_parameters: bool = False
 ) -> CardSteps[PaceResult]:
     """The same, with everything that later protocols need."""
-    exchange = start_exchange(info, random)
+    exchange = terminal_exchange(info, random)
     yield from _set_authentication_template(password, exchange, info.parameter_id if name_parameters else None)
     nonce = yield from _get_nonce(password, exchange)
     yield from _map_nonce(exchange, nonce)
     keys, card_public_key = yield from _agree_keys(exchange)
     further = yield from _authenticate_mutually(exchange)
-    return PaceResult(keys, exchange.public_key(), card_public_key, further)
+    return PaceResult(keys, exchange.public_key(), card_public_key, further, _chip_proof(exchange, further))
 
 
 def _set_authentication_template(password: PacePassword, exchange: PaceExchange, parameter_id: int | None) -> CardSteps[None]:
@@ -112,6 +116,18 @@ def _authenticate_mutually(exchange: PaceExchange) -> CardSteps[tuple[tlv.Tlv, .
     with _refused(step):
         exchange.verify_token(token.value)
     return tuple(further)
+
+
+def _chip_proof(exchange: PaceExchange, further: tuple[tlv.Tlv, ...]) -> ChipProof | None:
+    if exchange.protocol.mapping is not MappingKind.CHIP_AUTHENTICATION:
+        return None
+    step = "opening the chip authentication data"
+    try:
+        encrypted = tlv.find(further, shared.ENCRYPTED_CHIP_AUTHENTICATION_DATA)
+    except DecodingError as error:
+        raise PaceFailed(step, str(error)) from error
+    with _refused(step):
+        return exchange.open_proof(encrypted)
 
 
 def _general_authenticate(step: str, data: bytes, wanted: int) -> CardSteps[tuple[tlv.Tlv, ...]]:

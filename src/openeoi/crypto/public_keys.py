@@ -1,0 +1,144 @@
+"""Public keys of key agreement in SubjectPublicKeyInfo, as EF.DG14 and EF.CardSecurity hold them (ICAO 9303-11, 9.2.5 and 9.5).
+
+Three kinds of algorithm identifiers lead to a group: standardised domain parameters by id (BSI), elliptic curves by name or with
+all parameters spelled out, and Diffie-Hellman after X9.42 or PKCS#3. Spelled-out parameters must be those of a standardised
+group in every number: one changed number lets its author choose the private key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openeoi.crypto.byte_group import ByteGroup, EncodedGroup
+from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
+from openeoi.crypto.domain_parameters import elliptic_curve_group, multiplicative_group
+from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve
+from openeoi.crypto.errors import CryptographicError, InvalidGroupElement
+from openeoi.encoding import der, tlv
+from openeoi.encoding.errors import DecodingError
+
+STANDARDISED_DOMAIN_PARAMETERS = "0.4.0.127.0.7.1.2"
+ELLIPTIC_CURVE_PUBLIC_KEY = "1.2.840.10045.2.1"
+X9_42_PUBLIC_NUMBER = "1.2.840.10046.2.1"
+PKCS_3_KEY_AGREEMENT = "1.2.840.113549.1.3.1"
+PRIME_FIELD = "1.2.840.10045.1.1"
+
+
+class KeyNotSupported(CryptographicError):
+    """A public key of a kind or over a group that is not standardised here; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementKey:
+    """A public key in its group; `encoded` as protocols send it, `parameter_id` of the standardised domain parameters."""
+
+    parameter_id: int
+    group: ByteGroup
+    encoded: bytes
+
+
+def byte_group(parameter_id: int) -> ByteGroup:
+    """The group with this id. Raises UnknownDomainParameters."""
+    if parameter_id in STANDARDISED_GROUPS:
+        return EncodedGroup(multiplicative_group(parameter_id))
+    return EncodedGroup(elliptic_curve_group(parameter_id))
+
+
+def encode_agreement_key(parameter_id: int, public_key: bytes) -> bytes:
+    """SubjectPublicKeyInfo with standardised domain parameters by id (9.5.1)."""
+    algorithm = der.encode_sequence(
+        der.encode_object_identifier(STANDARDISED_DOMAIN_PARAMETERS), der.encode_integer(parameter_id)
+    )
+    value = der.encode_integer(int.from_bytes(public_key, "big")) if parameter_id in STANDARDISED_GROUPS else public_key
+    return der.encode_sequence(algorithm, der.encode_bit_string(value))
+
+
+def decode_agreement_key(subject_public_key_info: bytes) -> AgreementKey:
+    """Raises DecodingError for what is malformed, KeyNotSupported for other kinds, InvalidGroupElement for a bad public key."""
+    members = der.decode_sequence(subject_public_key_info)
+    if len(members) != 2:
+        raise DecodingError(f"a SubjectPublicKeyInfo has two members, not {len(members)}")
+    algorithm = der.decode_sequence(members[0])
+    bits = der.decode_bit_string(members[1])
+    if len(algorithm) != 2 or bits.unused:
+        raise DecodingError("a public key has an algorithm with parameters and whole bytes")
+    parameter_id = _parameter_id(der.decode_object_identifier(algorithm[0]), algorithm[1])
+    group = byte_group(parameter_id)
+    encoded = _encoded(parameter_id, bits.value)
+    group.check(encoded)
+    return AgreementKey(parameter_id, group, encoded)
+
+
+def _encoded(parameter_id: int, value: bytes) -> bytes:
+    known = STANDARDISED_GROUPS.get(parameter_id)
+    if known is None:
+        return value
+    number = der.decode_integer(value)
+    if not 0 < number < known.prime:
+        raise InvalidGroupElement(f"the public key is no element of {known.name}")
+    return known.encode(number)
+
+
+def _parameter_id(algorithm: str, parameters: tlv.Tlv) -> int:
+    match algorithm:
+        case "0.4.0.127.0.7.1.2":
+            parameter_id = der.decode_integer(parameters)
+            if parameter_id not in STANDARDISED_GROUPS and parameter_id not in STANDARDISED_CURVES:
+                raise KeyNotSupported(f"the standardised domain parameters {parameter_id}")
+            return parameter_id
+        case "1.2.840.10045.2.1":
+            return _curve_id(parameters)
+        case "1.2.840.10046.2.1" | "1.2.840.113549.1.3.1":
+            return _group_id(parameters, with_order=algorithm == X9_42_PUBLIC_NUMBER)
+        case _:
+            raise KeyNotSupported(f"a public key of the kind {algorithm}")
+
+
+def _curve_id(parameters: tlv.Tlv) -> int:
+    if parameters.tag == der.OBJECT_IDENTIFIER:
+        name = der.decode_object_identifier(parameters)
+        for parameter_id, curve in STANDARDISED_CURVES.items():
+            if curve.object_identifier == name:
+                return parameter_id
+        raise KeyNotSupported(f"the elliptic curve {name}")
+    return _explicit_curve_id(der.decode_sequence(parameters))
+
+
+def _explicit_curve_id(members: tuple[tlv.Tlv, ...]) -> int:
+    """ECParameters of SEC 1, C.2: version, field, coefficients with or without seed, base point, order, perhaps the cofactor."""
+    if not 5 <= len(members) <= 6 or not 1 <= der.decode_integer(members[0]) <= 3:
+        raise DecodingError("explicit curve parameters have five or six members and version 1 to 3")
+    field, coefficients = der.decode_sequence(members[1]), der.decode_sequence(members[2])
+    if len(field) != 2 or not 2 <= len(coefficients) <= 3:
+        raise DecodingError("field or coefficients of explicit curve parameters are not in their form")
+    if der.decode_object_identifier(field[0]) != PRIME_FIELD:
+        raise KeyNotSupported("an elliptic curve over a binary field")
+    prime, order = der.decode_integer(field[1]), der.decode_integer(members[4])
+    a, b = (int.from_bytes(der.decode_octet_string(one), "big") for one in coefficients[:2])
+    cofactor = der.decode_integer(members[5]) if len(members) == 6 else 1
+    base_point = der.decode_octet_string(members[3])
+    for parameter_id, curve in STANDARDISED_CURVES.items():
+        same = (prime, a, b, order, cofactor) == (curve.prime, curve.a, curve.b, curve.order, 1)
+        if same and base_point in _base_points(curve):
+            return parameter_id
+    raise KeyNotSupported("explicit parameters of a curve that is not standardised")
+
+
+def _base_points(curve: Curve) -> tuple[bytes, bytes]:
+    """Uncompressed and compressed."""
+    x, y = (value.to_bytes(curve.field_size, "big") for value in (curve.generator.x, curve.generator.y))
+    return b"\x04" + x + y, bytes((2 + curve.generator.y % 2,)) + x
+
+
+def _group_id(parameters: tlv.Tlv, *, with_order: bool) -> int:
+    """X9.42: prime, generator, order, and what proves them; PKCS#3: prime, generator, perhaps the length of private values."""
+    members = der.decode_sequence(parameters)
+    if len(members) < (3 if with_order else 2):
+        raise DecodingError("Diffie-Hellman parameters are incomplete")
+    prime, generator = der.decode_integer(members[0]), der.decode_integer(members[1])
+    for parameter_id, group in STANDARDISED_GROUPS.items():
+        if (prime, generator) == (group.prime, group.generator):
+            if with_order and der.decode_integer(members[2]) != group.order:
+                break
+            return parameter_id
+    raise KeyNotSupported("Diffie-Hellman parameters of a group that is not standardised")
