@@ -63,12 +63,13 @@ class World:
     document: DocumentState = DocumentState.VALID
     asked: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    url: str = ""
 
     def __post_init__(self) -> None:
         copytree(_fresh_databases(), self.folder, dirs_exist_ok=True)
         self.insurer = TurnableInsurer(Database.in_file(self.folder / "insurer.sqlite", insurer_store.MIGRATIONS))
         self.office = HealthOffice(
-            Database.in_file(self.folder / "health.sqlite", MIGRATIONS),
+            Database(self.url, MIGRATIONS) if self.url else Database.in_file(self.folder / "health.sqlite", MIGRATIONS),
             ORIGIN,
             f"{ORIGIN}/agent/use",
             wrapping_key=bytes(32),

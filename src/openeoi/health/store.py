@@ -290,9 +290,12 @@ def add_key(connection: Connection, name: str, wrapped: bytes) -> None:
 
 def _insert_new(connection: Connection, table: sa.Table, **values: object) -> bool:
     """Insert the row unless its key is there already; whether it was inserted."""
+    (key,) = table.c.values()[:1]
     if connection.dialect.name == "postgresql":
-        return connection.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
-    return connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+        row = connection.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing().returning(key)).first()
+    else:
+        row = connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing().returning(key)).first()
+    return row is not None
 
 
 def _seconds(moment: datetime) -> int:
