@@ -83,6 +83,13 @@ def commands(get_desks: Callable[[], Mapping[str, ExchangeDesk]]) -> typer.Typer
         }
         typer.echo(json.dumps(summary, indent=2) if as_json else "\n".join(f"{name}: {value}" for name, value in summary.items()))
 
+    @app.command("import-crl", epilog="Example: eoi exchange import-crl country-signing.crl --country me")
+    def import_crl(file: File, country: Country = "si") -> None:
+        """Check the revocation list (DER) of a trusted country signing authority and take it in."""
+        desk = of(country)
+        taken = _checked(lambda: desk.import_revocation_list(file.read_bytes(), ACTOR))
+        typer.echo(f"{taken.authority.country}: made {taken.this_update.isoformat()}, {taken.revoked} revoked")
+
     @app.command(epilog="Example: eoi exchange trust ME --country si --reason 'note of 3 November'")
     def trust(of_country: Of, reason: Reason, country: Country = "si", basis: Basis = "") -> None:
         """Trust a country's certificates from the newest list of a state."""

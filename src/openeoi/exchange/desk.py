@@ -18,13 +18,16 @@ from openeoi.exchange.errors import (
     FingerprintDiffers,
     FingerprintNeeded,
     OlderMasterList,
+    OlderRevocationList,
     OwnMasterList,
     ReasonMissing,
 )
 from openeoi.exchange.ports import OwnAuthorities
+from openeoi.exchange.revocation_lists import VerifiedRevocationList, verify_revocation_list
 from openeoi.exchange.store import ExchangeStore, Transaction, newest_decisions
 from openeoi.exchange.trust import CountryStanding, Decision, HeldList, ImportResult, TrustState
 from openeoi.exchange.verification import VerifiedMasterList, fingerprint, verify_master_list
+from openeoi.pki.plans import Authority
 from openeoi.protocols.passive_authentication import Certificate
 from openeoi.protocols.passive_authentication.anchors import select_authorities
 
@@ -108,6 +111,25 @@ class ExchangeDesk:
             issuer_state=newest_decisions(self._store.decisions(transaction))[newest.issuer].state,
         )
 
+    def import_revocation_list(self, raw: bytes, actor: str = SYSTEM) -> VerifiedRevocationList:
+        """Take in the revocation list (DER) of a trusted country signing authority. The same list again changes nothing.
+
+        Raises NotARevocationList, RevocationListNotTrusted, OlderRevocationList, SigningTimeUnusable.
+        """
+        at = self._clock()
+        verified = verify_revocation_list(raw, self, at)
+        with self._store.begin() as transaction:
+            held = self._store.newest_revocation_list(transaction, verified.authority)
+            if held is not None and held[1] == raw:
+                return verified
+            if held is not None and verified.this_update <= held[0]:
+                raise OlderRevocationList(verified.this_update, held[0])
+            self._store.add_revocation_list(transaction, verified.authority, verified.this_update, raw, at)
+            self._store.record(
+                transaction, actor, "imported revocation list", verified.authority.country, revoked=verified.revoked
+            )
+        return verified
+
     # --- decisions ------------------------------------------------------------------------------------------------------------
 
     def trust(self, country: str, basis: str, reason: str, actor: str = SYSTEM) -> None:
@@ -171,6 +193,14 @@ class ExchangeDesk:
             with self._store.read() as transaction:
                 raw = self._trusted_of(transaction, country) if country in self._trusted(transaction) else ()
         return select_authorities([Certificate.decode(one) for one in raw], country, key_identifier, name)
+
+    def revocation_list(self, authority: Certificate) -> bytes | None:
+        """`protocols.passive_authentication.RevocationLists`: the newest list of this authority's key, if one is held."""
+        if authority.country == self.country:
+            return self._own.crl(Authority.COUNTRY_SIGNING) if authority.raw in self._own_certificates() else None
+        with self._store.read() as transaction:
+            held = self._store.newest_revocation_list(transaction, authority)
+        return None if held is None else held[1]
 
     def _own_certificates(self) -> tuple[bytes, ...]:
         return self._own.trust_anchors().country_signing

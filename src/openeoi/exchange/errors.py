@@ -108,6 +108,37 @@ class FingerprintDiffers(MasterListRefused):
         super().__init__(f"the fingerprint is not that of the country signing certificate of {country} in this list")
 
 
+class NotARevocationList(ExchangeError):
+    """The file cannot be read as a revocation list."""
+
+    key = "exchange.error.not_a_revocation_list"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"no revocation list: {reason}")
+
+
+class RevocationListNotTrusted(ExchangeError):
+    """No trusted country signing certificate of this country signed the list."""
+
+    key = "exchange.error.revocation_list_not_trusted"
+
+    def __init__(self, country: str) -> None:
+        self.country = country
+        super().__init__(f"no trusted authority of {country or 'the unnamed country'} signed the revocation list")
+
+
+class OlderRevocationList(ExchangeError):
+    """A newer list of the same authority is held: an old one could hide a revocation."""
+
+    key = "exchange.error.older"
+
+    def __init__(self, offered: datetime, held: datetime) -> None:
+        self.offered = offered
+        self.held = held
+        super().__init__(f"made at {offered}, a list of this authority made at {held} is held")
+
+
 class CountryUnknown(ExchangeError):
     """No held list has certificates of this country, so there is nothing to trust."""
 

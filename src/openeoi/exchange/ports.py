@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from openeoi.pki.plans import Authority
 from openeoi.pki.status import TrustAnchors
 
 
 class OwnAuthorities(Protocol):
     def trust_anchors(self) -> TrustAnchors:
         """The state's own country signing certificates, among others."""
+        ...
+
+    def crl(self, issuer: Authority) -> bytes:
+        """The revocation list of one of the state's authorities."""
         ...
 
     def sign_master_list(self, content_type: str, content: bytes, actor: str = ...) -> bytes:

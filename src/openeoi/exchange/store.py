@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, RowMa
 
 from openeoi.exchange.trust import Decision, HeldList, TrustState
 from openeoi.exchange.verification import VerifiedMasterList, fingerprint
+from openeoi.protocols.passive_authentication import Certificate
 from openeoi.storage.audit import AuditChain, AuditEntry, JsonValue, RecordedEntry
 from openeoi.storage.database import Database
 
@@ -44,6 +45,15 @@ _listed = Table(
     _metadata,
     Column("master_list", String(64), primary_key=True),
     Column("certificate", String(64), primary_key=True),
+)
+_revocation_list = Table(
+    "revocation_list",
+    _metadata,
+    Column("country", String(2), primary_key=True),
+    Column("key_identifier", String(64), primary_key=True),
+    Column("this_update", String(32), primary_key=True),
+    Column("imported_at", String(32)),
+    Column("content", LargeBinary),
 )
 _confirmed = Table(
     "confirmed_authority",
@@ -148,6 +158,28 @@ class ExchangeStore:
         rows = transaction.execute(joined.where(_listed.c.master_list == digest).group_by(_certificate.c.country))
         return {str(country): int(count) for country, count in rows}
 
+    # --- revocation lists -----------------------------------------------------------------------------------------------------
+
+    def add_revocation_list(
+        self, transaction: Transaction, authority: Certificate, this_update: datetime, raw: bytes, at: datetime
+    ) -> None:
+        row = {
+            "country": authority.country,
+            "key_identifier": _key(authority),
+            "this_update": _time(this_update),
+            "imported_at": _time(at),
+            "content": raw,
+        }
+        transaction.execute(insert(_revocation_list).values(**row))
+
+    def newest_revocation_list(self, transaction: Transaction, authority: Certificate) -> tuple[datetime, bytes] | None:
+        """When the newest list of this authority's key was made, and its DER."""
+        table = _revocation_list.c
+        wanted = (table.country == authority.country) & (table.key_identifier == _key(authority))
+        query = select(table.this_update, table.content).where(wanted).order_by(table.this_update.desc()).limit(1)
+        row = transaction.execute(query).one_or_none()
+        return None if row is None else (datetime.fromisoformat(row.this_update), row.content)
+
     # --- confirmed authorities and decisions ----------------------------------------------------------------------------------
 
     def is_confirmed(self, transaction: Transaction, digest: str) -> bool:
@@ -179,6 +211,11 @@ class ExchangeStore:
 
 def newest_decisions(decisions: Iterable[Decision]) -> dict[str, Decision]:
     return {one.country: one for one in decisions}
+
+
+def _key(authority: Certificate) -> str:
+    """A key is named by its identifier, so that a root and the link certificate to it share their list."""
+    return authority.subject_key_identifier.hex() if authority.subject_key_identifier else fingerprint(authority)
 
 
 def _time(moment: datetime) -> str:
