@@ -1,8 +1,8 @@
-"""Public keys of key agreement in SubjectPublicKeyInfo, as EF.DG14 and EF.CardSecurity hold them (ICAO 9303-11, 9.2.5 and 9.5).
+"""Chips' public keys in SubjectPublicKeyInfo, as EF.DG14, EF.DG15 and EF.CardSecurity hold them (ICAO 9303-11, 9.2.5 and 9.5).
 
-Three kinds of algorithm identifiers lead to a group: standardised domain parameters by id (BSI), elliptic curves by name or with
-all parameters spelled out, and Diffie-Hellman after X9.42 or PKCS#3. Spelled-out parameters must be those of a standardised
-group in every number: one changed number lets its author choose the private key.
+For key agreement three kinds of algorithm identifiers lead to a group: standardised domain parameters by id (BSI), curves by
+name or with all parameters spelled out, and Diffie-Hellman after X9.42 or PKCS#3. Spelled-out parameters must be those of a
+standardised group in every number: one changed number lets its author choose the private key.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from openeoi.crypto.byte_group import ByteGroup, EncodedGroup
 from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
 from openeoi.crypto.domain_parameters import elliptic_curve_group, multiplicative_group
-from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve
-from openeoi.crypto.errors import CryptographicError, InvalidGroupElement
+from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve, Point
+from openeoi.crypto.elliptic_curves.group import EllipticCurveGroup
+from openeoi.crypto.errors import CryptographicError, InvalidGroupElement, InvalidKey
+from openeoi.crypto.message_recovery import RsaPublicKey
 from openeoi.encoding import der, tlv
 from openeoi.encoding.errors import DecodingError
 
@@ -21,7 +23,10 @@ STANDARDISED_DOMAIN_PARAMETERS = "0.4.0.127.0.7.1.2"
 ELLIPTIC_CURVE_PUBLIC_KEY = "1.2.840.10045.2.1"
 X9_42_PUBLIC_NUMBER = "1.2.840.10046.2.1"
 PKCS_3_KEY_AGREEMENT = "1.2.840.113549.1.3.1"
+RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 PRIME_FIELD = "1.2.840.10045.1.1"
+
+RSA_BITS_MINIMUM = 1024
 
 
 class KeyNotSupported(CryptographicError):
@@ -35,6 +40,12 @@ class AgreementKey:
     parameter_id: int
     group: ByteGroup
     encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EllipticCurvePublicKey:
+    group: EllipticCurveGroup
+    point: Point
 
 
 def byte_group(parameter_id: int) -> ByteGroup:
@@ -55,6 +66,46 @@ def encode_agreement_key(parameter_id: int, public_key: bytes) -> bytes:
 
 def decode_agreement_key(subject_public_key_info: bytes) -> AgreementKey:
     """Raises DecodingError for what is malformed, KeyNotSupported for other kinds, InvalidGroupElement for a bad public key."""
+    algorithm, parameters, value = _split(subject_public_key_info)
+    parameter_id = _parameter_id(algorithm, parameters)
+    group = byte_group(parameter_id)
+    encoded = _encoded(parameter_id, value)
+    group.check(encoded)
+    return AgreementKey(parameter_id, group, encoded)
+
+
+def decode_signature_key(subject_public_key_info: bytes) -> RsaPublicKey | EllipticCurvePublicKey:
+    """A key of active authentication. Raises DecodingError, KeyNotSupported, InvalidGroupElement, InvalidKey."""
+    algorithm, parameters, value = _split(subject_public_key_info)
+    if algorithm != RSA_ENCRYPTION:
+        group = elliptic_curve_group(_curve_parameter_id(algorithm, parameters))
+        return EllipticCurvePublicKey(group, group.decode(value))
+    der.decode_null(parameters)
+    numbers = der.decode_sequence(value)
+    if len(numbers) != 2:
+        raise DecodingError("an RSA public key is a modulus and an exponent")
+    modulus, exponent = map(der.decode_integer, numbers)
+    if modulus.bit_length() < RSA_BITS_MINIMUM or modulus % 2 == 0 or exponent < 3 or exponent % 2 == 0 or exponent >= modulus:
+        raise InvalidKey(
+            f"an RSA key of {modulus.bit_length()} bits that is too short, or even, or has no odd exponent from 3 on"
+        )
+    return RsaPublicKey(modulus, exponent)
+
+
+def encode_signature_key(key: RsaPublicKey | EllipticCurvePublicKey) -> bytes:
+    """SubjectPublicKeyInfo, curves by name."""
+    if isinstance(key, RsaPublicKey):
+        algorithm = der.encode_sequence(der.encode_object_identifier(RSA_ENCRYPTION), der.encode_null())
+        value = der.encode_sequence(der.encode_integer(key.modulus), der.encode_integer(key.exponent))
+    else:
+        name = der.encode_object_identifier(key.group.curve.object_identifier)
+        algorithm = der.encode_sequence(der.encode_object_identifier(ELLIPTIC_CURVE_PUBLIC_KEY), name)
+        value = key.group.encode(key.point)
+    return der.encode_sequence(algorithm, der.encode_bit_string(value))
+
+
+def _split(subject_public_key_info: bytes) -> tuple[str, tlv.Tlv, bytes]:
+    """Algorithm, its parameters, and the key's bytes."""
     members = der.decode_sequence(subject_public_key_info)
     if len(members) != 2:
         raise DecodingError(f"a SubjectPublicKeyInfo has two members, not {len(members)}")
@@ -62,11 +113,7 @@ def decode_agreement_key(subject_public_key_info: bytes) -> AgreementKey:
     bits = der.decode_bit_string(members[1])
     if len(algorithm) != 2 or bits.unused:
         raise DecodingError("a public key has an algorithm with parameters and whole bytes")
-    parameter_id = _parameter_id(der.decode_object_identifier(algorithm[0]), algorithm[1])
-    group = byte_group(parameter_id)
-    encoded = _encoded(parameter_id, bits.value)
-    group.check(encoded)
-    return AgreementKey(parameter_id, group, encoded)
+    return der.decode_object_identifier(algorithm[0]), algorithm[1], bits.value
 
 
 def _encoded(parameter_id: int, value: bytes) -> bytes:
@@ -80,18 +127,19 @@ def _encoded(parameter_id: int, value: bytes) -> bytes:
 
 
 def _parameter_id(algorithm: str, parameters: tlv.Tlv) -> int:
-    match algorithm:
-        case "0.4.0.127.0.7.1.2":
-            parameter_id = der.decode_integer(parameters)
-            if parameter_id not in STANDARDISED_GROUPS and parameter_id not in STANDARDISED_CURVES:
-                raise KeyNotSupported(f"the standardised domain parameters {parameter_id}")
-            return parameter_id
-        case "1.2.840.10045.2.1":
-            return _curve_id(parameters)
-        case "1.2.840.10046.2.1" | "1.2.840.113549.1.3.1":
-            return _group_id(parameters, with_order=algorithm == X9_42_PUBLIC_NUMBER)
-        case _:
-            raise KeyNotSupported(f"a public key of the kind {algorithm}")
+    if algorithm in (X9_42_PUBLIC_NUMBER, PKCS_3_KEY_AGREEMENT):
+        return _group_id(parameters, with_order=algorithm == X9_42_PUBLIC_NUMBER)
+    if algorithm == STANDARDISED_DOMAIN_PARAMETERS and der.decode_integer(parameters) in STANDARDISED_GROUPS:
+        return der.decode_integer(parameters)
+    return _curve_parameter_id(algorithm, parameters)
+
+
+def _curve_parameter_id(algorithm: str, parameters: tlv.Tlv) -> int:
+    if algorithm == ELLIPTIC_CURVE_PUBLIC_KEY:
+        return _curve_id(parameters)
+    if algorithm == STANDARDISED_DOMAIN_PARAMETERS and der.decode_integer(parameters) in STANDARDISED_CURVES:
+        return der.decode_integer(parameters)
+    raise KeyNotSupported(f"a public key of the kind {algorithm}, or its domain parameters")
 
 
 def _curve_id(parameters: tlv.Tlv) -> int:
