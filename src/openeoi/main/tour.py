@@ -192,6 +192,7 @@ def prepare(offices: Offices) -> None:
     found_authorities(offices, lambda _: None)
     exchange_master_lists(offices, lambda: None)
     offices.insurer.enter(IN_FORCE)
+    sample_photograph()  # drawn once: a holder brings a photograph along
     in_process_client(offices)
 
 
