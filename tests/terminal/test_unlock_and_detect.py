@@ -70,7 +70,8 @@ def files_card(files: dict[int, bytes], applications: tuple[bytes, ...] = ()) ->
         ([("2.1", 13), ("2.4", 12), ("2.2", 18)], ("2.4", 12)),
         ([("2.4", 12), ("2.4", 16)], ("2.4", 16)),
         ([("1.4", 2), ("2.4", 8)], ("2.4", 8)),
-        ([("4.4", 13), ("6.4", 13), ("2.2", 13)], ("2.2", 13)),
+        ([("4.4", 13), ("2.2", 13), ("2.2", 16)], ("4.4", 13)),
+        ([("5.4", 13), ("2.2", 13)], ("2.2", 13)),
         ([("2.4", 40), ("2.4", None), ("2.2", 12)], ("2.2", 12)),
     ],
 )
@@ -83,8 +84,8 @@ def test_no_silent_fall_back() -> None:
     with pytest.raises(PaceNotOffered):
         choose([])
     with pytest.raises(NoSupportedPace) as refused:
-        choose([PaceInfo(f"{PACE}.4.2", 13)])
-    assert refused.value.offered == (f"{PACE}.4.2",)
+        choose([PaceInfo(f"{PACE}.5.2", 13)])
+    assert refused.value.offered == (f"{PACE}.5.2",)
     with pytest.raises(PaceNotOffered):
         run(unlock(PacePassword.from_can("123456"), secrets.token_bytes), files_card({}))
 
