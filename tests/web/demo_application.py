@@ -13,7 +13,7 @@ from starlette.routing import Route
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.web.figures import CardPicture, CertificatePicture, CheckPicture, JourneyStep, TimelineEvent, chain_of
 from openeoi.web.forms import FieldError, Form, body, submission
-from openeoi.web.kit import NavigationEntry, Settings, WebKit
+from openeoi.web.kit import BODY_SECONDS, NavigationEntry, Settings, WebKit
 from openeoi.web.notices import notify
 
 CARD = CardPicture(
@@ -78,7 +78,9 @@ CHAIN = chain_of(
 TITLES = ("Vloga", "Izdaja", "Prevzem", "Branje in preverjanje", "Podpis", "Prijava", "Pri zdravniku", "Na meji")
 
 
-def application(navigation: tuple[NavigationEntry, ...] = (NavigationEntry("demo.home", "/demo"),)) -> Starlette:
+def application(
+    navigation: tuple[NavigationEntry, ...] = (NavigationEntry("demo.home", "/demo"),), body_seconds: float = BODY_SECONDS
+) -> Starlette:
     kit = WebKit([("demo", Path(__file__).parent / "demo")], navigation)
 
     def show(request: Request, form: Form | None = None) -> Response:
@@ -127,6 +129,8 @@ def application(navigation: tuple[NavigationEntry, ...] = (NavigationEntry("demo
             Route("/forbidden", forbidden),
             *kit.static_routes(),
         ],
-        middleware=kit.middleware(Settings("secret for tests", cross_site=["/machine"], maximum_body=100_000)),
+        middleware=kit.middleware(
+            Settings("secret for tests", cross_site=["/machine"], maximum_body=100_000, body_seconds=body_seconds)
+        ),
         exception_handlers=kit.exception_handlers(),
     )

@@ -1,10 +1,13 @@
 """The kit through a small application: languages, tokens, headers, errors at fields, and what must never reach a page."""
 
+import asyncio
 import re
 
 import pytest
 from demo_application import application
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 
 @pytest.fixture
@@ -44,6 +47,46 @@ def test_a_form_without_the_token_is_refused_and_says_that_nothing_happened(clie
         answer = client.post("/demo", data=sent)
         assert answer.status_code == 403
         assert "Nič ni bilo izvedeno" in answer.text
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://127.0.0.1:9000", "http://evil.example", "https://testserver.evil.example", "null", "", "http://testserver:81"],
+)
+def test_the_right_token_from_a_page_of_another_origin_is_refused(client: TestClient, origin: str) -> None:
+    sent = {"surname": "Novak", "csrf_token": token(client.get("/demo").text)}
+    assert client.post("/demo", data=sent, headers={"origin": origin}).status_code == 403
+    assert client.post("/demo", data=sent, headers={"origin": "http://testserver"}).status_code == 200
+    assert client.post("/machine", data=sent, headers={"origin": origin}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/%5Cevil.example/x", "/%2F/evil.example", "/%5C%5Cevil.example"])
+def test_no_link_of_an_error_page_leads_to_another_host(client: TestClient, path: str) -> None:
+    page = client.get(f"http://testserver{path}").text
+    assert "evil.example" in page
+    assert not re.findall(r'href="(?:[/\\\\]{2}|[a-z]+:)[^"]*', page)
+
+
+def test_a_body_that_never_arrives_is_not_waited_for() -> None:
+    answer = asyncio.run(silent_post(application(body_seconds=0.0)))
+    assert answer == 408
+
+
+async def silent_post(app: Starlette) -> int:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing ever happens")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": "/demo", "query_string": b"", "headers": headers, "root_path": ""}
+    scope |= {"scheme": "http", "server": ("testserver", 80), "http_version": "1.1", "raw_path": b"/demo"}
+    await app(scope, receive, send)
+    return int(sent[0]["status"])
 
 
 def test_a_form_with_the_token_is_taken_once_and_the_notice_shown_once(client: TestClient) -> None:
@@ -99,8 +142,9 @@ def test_every_answer_carries_the_security_headers_and_pages_hold_nothing_inline
     for path in ("/demo", "/nowhere", "/broken", "/static/web/page.css"):
         headers = client.get(path).headers
         assert "unsafe-inline" not in headers["content-security-policy"]
-        if path != "/broken":
-            assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert path.startswith("/static/") or headers["cache-control"] == "no-store"
     page = client.get("/demo").text
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", page)
     assert all("src=" in script for script in re.findall(r"<script[^>]*>", page))

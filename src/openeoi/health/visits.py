@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hmac import compare_digest
 
@@ -43,7 +43,7 @@ class Begun:
     """`browser_secret` belongs into the visitor's session."""
 
     visit_id: str
-    browser_secret: str
+    browser_secret: str = field(repr=False)
     request: CardRequest
 
 

@@ -23,6 +23,14 @@ class Holder:
     document_status: DocumentStatus
 
 
+def document_status_of_card(office: IssuingOffice, certificate_number: str) -> DocumentStatus:
+    """How the document behind a certificate number stands. No personal data in or out and no name of who asks: the office must
+    not learn where a card is used, so there is nothing to log."""
+    with office.store.reading() as work:
+        document = work.document_with_certificate_number(certificate_number)
+    return DocumentStatus.UNKNOWN if document is None else status_of(document, office.clock().date())
+
+
 def holder_of(office: IssuingOffice, certificate_number: str, asked_by: str) -> Holder | None:
     """The holder of the card whose certificates carry this number; None for a number never given. `asked_by` names the relying
     party in the log."""

@@ -47,7 +47,7 @@ class Attempt:
 class LoggedIn:
     """The outcome: the ID token as received, its header and claims, and what userinfo added."""
 
-    id_token: str
+    id_token: str = field(repr=False)
     header: Mapping[str, object]
     claims: Mapping[str, object]
     userinfo: Mapping[str, object]

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -37,8 +37,8 @@ class CardStock:
 
     folder: CardFolder
     profile: CountryProfile
-    maker_key: bytes
-    random: RandomSource
+    maker_key: bytes = field(repr=False)
+    random: RandomSource = field(repr=False)
 
     def take(self, reservation: str) -> BlankCard:
         """The blank card kept for this reservation; the same one again after a crash."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from openeoi.signing import ports as signing
     from openeoi.transport import Transport
 
+# The issuing office logs that somebody was identified, and must not learn where: it hears the same name from every office.
+IDENTIFICATION_SERVICE = "identification service"
+
 
 def login_issuers(authorities: Authorities) -> login.TrustedIssuers:
     """The issuers of holders' certificates of all three roles, with the policy that their certificates name."""
@@ -53,7 +56,7 @@ def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonR
     from openeoi.login.ports import Person
 
     def resolve(certificate_number: str, /) -> Person | None:
-        holder = holder_of(office, certificate_number, "login")
+        holder = holder_of(office, certificate_number, IDENTIFICATION_SERVICE)
         if holder is None:
             return None
         identifier = person_identifier(identifier_key, "login", holder.national_number)
@@ -163,13 +166,9 @@ def health_certificate_status(authorities: Authorities, clock: Callable[[], date
 
 def health_document_status(office: IssuingOffice) -> health.DocumentStatus:
     from openeoi.health.ports import DocumentState
-    from openeoi.issuing.holders import holder_of
+    from openeoi.issuing.holders import document_status_of_card
 
-    def status(certificate_number: str, /) -> DocumentState:
-        holder = holder_of(office, certificate_number, "health")
-        return DocumentState.UNKNOWN if holder is None else DocumentState(holder.document_status.value)
-
-    return status
+    return lambda certificate_number: DocumentState(document_status_of_card(office, certificate_number).value)
 
 
 def health_insured(office: IssuingOffice, identifiers: SampleIdentifiers) -> health.InsuredResolver:
@@ -177,7 +176,7 @@ def health_insured(office: IssuingOffice, identifiers: SampleIdentifiers) -> hea
     from openeoi.issuing.holders import holder_of
 
     def resolve(certificate_number: str, /) -> str | None:
-        holder = holder_of(office, certificate_number, "health")
+        holder = holder_of(office, certificate_number, IDENTIFICATION_SERVICE)
         return None if holder is None else identifiers.insured_number(holder.national_number)
 
     return resolve

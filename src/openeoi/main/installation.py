@@ -33,7 +33,7 @@ class Installation:
 
     @property
     def keys(self) -> Path:
-        return self.root / "keys"
+        return self._folder("keys")
 
     def database(self, office: str) -> Path:
         return self._folder("db") / f"{office}.sqlite"

@@ -67,9 +67,9 @@ class SampleCard:
     card: str
     document_number: str
     name: str
-    access_number: str
-    norm_pin: str
-    sig_pin: str
+    access_number: str = field(repr=False)
+    norm_pin: str = field(repr=False)
+    sig_pin: str = field(repr=False)
 
 
 class SampleIdentifiers:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -78,7 +78,7 @@ class _KeyFile:
     description: KeyDescription
     derivation: _Derivation
     nonce: bytes
-    private_key: bytes
+    private_key: bytes = field(repr=False)
     associated_data: bytes
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -24,7 +25,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
 from openeoi.web.forms import Form
-from openeoi.web.headers import SecurityHeaders, content_security_policy
+from openeoi.web.headers import SecurityHeaders, content_security_policy, set_missing
 from openeoi.web.language import PARAMETER, RememberLanguage, language_of
 from openeoi.web.notices import take_notices
 from openeoi.web.submission import ReadSubmission, TokenField
@@ -34,6 +35,7 @@ from openeoi.web.translation import LANGUAGES, NATIVE_NAMES, Catalogue, Translat
 SESSION_COOKIE: Final = "eoi_session"
 SESSION_SECONDS: Final = 8 * 3600
 MAXIMUM_BODY: Final = 32 * 1024 * 1024
+BODY_SECONDS: Final = 120.0
 KNOWN_PROBLEMS: Final = {400: "unreadable", 403: "forbidden", 404: "not_found", 405: "method", 413: "too_large"}
 
 
@@ -55,6 +57,7 @@ class Settings:
     allowed_hosts: Sequence[str] = ("*",)
     https: bool = False
     maximum_body: int = MAXIMUM_BODY
+    body_seconds: float = BODY_SECONDS
 
 
 class WebKit:
@@ -109,6 +112,7 @@ class WebKit:
         answer = HTMLResponse(content, status_code, dict(headers or {}))
         answer.headers["Content-Security-Policy"] = content_security_policy(allow_form_to)
         answer.headers["Content-Language"] = language_of(request)
+        set_missing(answer.headers)  # here too: the page about a fault nobody foresaw is answered outside all middleware
         return answer
 
     def problem(self, request: Request, status_code: int, key: str, back: str = "/", **values: object) -> Response:
@@ -126,7 +130,11 @@ class WebKit:
             https_only=settings.https,
         )
         reader = Middleware(
-            ReadSubmission, refuse=self._refuse, cross_site=settings.cross_site, maximum_body=settings.maximum_body
+            ReadSubmission,
+            refuse=self._refuse,
+            cross_site=settings.cross_site,
+            maximum_body=settings.maximum_body,
+            body_seconds=settings.body_seconds,
         )
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
         return [Middleware(SecurityHeaders), hosts, Middleware(RememberLanguage), session, reader]
@@ -197,5 +205,6 @@ class WebKit:
 
 
 def _reachable(request: Request) -> str:
-    # The language links and "back" of an answer to a POST lead to the same path by GET, where its form stands.
-    return request.url.path
+    # The language links and "back" of an answer to a POST lead to the same path by GET, where its form stands. Written anew,
+    # because a path that begins with two slashes (or backslashes, to a browser) would be another host's address.
+    return "/" + quote(request.url.path.lstrip("/\\"), safe="/:@!$&'()*+,;=~")

@@ -1,4 +1,5 @@
-"""Reads every POST before its endpoint runs, and lets it through only with the session's token (cross-site request forgery).
+"""Reads every POST before its endpoint runs, and lets it through only with the session's token and from a page of this very
+origin (cross-site request forgery; another port of the same host shares its cookies, and so could plant a session of its own).
 
 The endpoints are plain functions, so the body is read here: form fields and files into a `Submission`, anything else as bytes.
 Paths that other sites or machines may call are registered as `cross_site`; a path that ends in "/" stands for all below it.
@@ -6,6 +7,7 @@ Paths that other sites or machines may call are registered as `cross_site`; a pa
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Callable, Collection
@@ -49,20 +51,28 @@ class TokenField:
 
 
 class ReadSubmission:
-    """Middleware: body read up to `maximum_body` bytes, form parsed, token compared, the body handed on unchanged."""
+    """Middleware: body read up to `maximum_body` bytes within `body_seconds`, form parsed, token and origin compared, the body
+    handed on unchanged."""
 
-    def __init__(self, app: ASGIApp, refuse: Refusal, cross_site: Collection[str], maximum_body: int) -> None:
+    def __init__(
+        self, app: ASGIApp, refuse: Refusal, cross_site: Collection[str], maximum_body: int, body_seconds: float
+    ) -> None:
         self._app = app
         self._refuse = refuse
         self._cross_site = frozenset(cross_site)
         self._maximum_body = maximum_body
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in UNCHECKED_METHODS:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        content = await self._read(request)
+        try:
+            content = await asyncio.wait_for(self._read(request), self._body_seconds)
+        except TimeoutError:
+            await self._refuse(request, 408, "too_slow")(scope, receive, send)
+            return
         if content is None:
             await self._refuse(request, 413, "too_large")(scope, receive, send)
             return
@@ -73,7 +83,7 @@ class ReadSubmission:
             except (MultiPartException, HTTPException):  # Starlette raises the second one inside an application
                 await self._refuse(request, 400, "unreadable")(scope, receive, send)
                 return
-        if not self._is_cross_site(scope["path"]) and not _token_matches(request):
+        if not self._is_cross_site(scope["path"]) and not (_token_matches(request) and _from_here(request)):
             await self._refuse(request, 403, "csrf")(scope, receive, send)
             return
         await self._app(scope, _replay(content, receive), send)
@@ -94,6 +104,12 @@ def _token_matches(request: Request) -> bool:
     expected = request.session.get(SESSION_KEY)
     sent = request.scope.get("openeoi.submission", Submission()).text(FIELD)
     return isinstance(expected, str) and hmac.compare_digest(expected.encode(), sent.encode())
+
+
+def _from_here(request: Request) -> bool:
+    """Browsers name the sender's origin with every POST (Fetch, 3.2); programs without a browser do not, and have no cookies."""
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
 
 
 async def _parsed(scope: Scope, content: bytes) -> Submission:
