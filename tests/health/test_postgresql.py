@@ -22,7 +22,10 @@ from openeoi.health.tokens import check_token
 
 URL = os.environ.get("EOI_TEST_POSTGRESQL", "")
 
-pytestmark = pytest.mark.skipif(not URL, reason="set EOI_TEST_POSTGRESQL to a database (packages: postgresql, psycopg)")
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.skipif(not URL, reason="set EOI_TEST_POSTGRESQL to a database (package: postgresql; see .ci/run)"),
+]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from openeoi.storage.errors import DatabaseNewer, DatabaseUnavailable
 URL = os.environ.get("EOI_TEST_POSTGRESQL", "")
 MIGRATIONS = "openeoi.issuing.migrations"
 
-needs_postgresql = pytest.mark.skipif(not URL, reason="set EOI_TEST_POSTGRESQL to a database (packages: postgresql, psycopg)")
+needs_postgresql = pytest.mark.skipif(not URL, reason="set EOI_TEST_POSTGRESQL to a database (package: postgresql; see .ci/run)")
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def office(url: str, slovenian_office: IssuingOffice, clock: Clock) -> Iterator[
     database.close()
 
 
+@pytest.mark.interop
 @needs_postgresql
 def test_the_whole_path(office: IssuingOffice) -> None:
     issued = issue(office)
@@ -56,6 +57,7 @@ def test_the_whole_path(office: IssuingOffice) -> None:
     assert office.store.verify_audit() > 20
 
 
+@pytest.mark.interop
 @needs_postgresql
 def test_the_database_refuses_one_person_as_both_pairs_of_eyes(office: IssuingOffice) -> None:
     reference = released(office)
@@ -63,6 +65,7 @@ def test_the_database_refuses_one_person_as_both_pairs_of_eyes(office: IssuingOf
         connection.execute(text("UPDATE application SET released_by = approved_by WHERE reference = :r"), {"r": reference})
 
 
+@pytest.mark.interop
 @needs_postgresql
 def test_several_writers_leave_no_gap_in_numbers_and_log(office: IssuingOffice) -> None:
     numbers: list[int] = []
@@ -82,6 +85,7 @@ def test_several_writers_leave_no_gap_in_numbers_and_log(office: IssuingOffice) 
     assert office.store.verify_audit() == 80
 
 
+@pytest.mark.interop
 @needs_postgresql
 def test_opening_again_and_a_newer_database(url: str) -> None:
     Database(url, MIGRATIONS).close()
@@ -93,6 +97,7 @@ def test_opening_again_and_a_newer_database(url: str) -> None:
         Database(url, MIGRATIONS)
 
 
+@pytest.mark.interop
 @needs_postgresql
 def test_an_unreachable_server_is_named_without_the_password() -> None:
     with pytest.raises(DatabaseUnavailable, match="127") as caught:
