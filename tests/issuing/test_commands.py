@@ -24,9 +24,9 @@ def test_a_sample_card_in_one_command(slovenian_office: IssuingOffice) -> None:
     assert isinstance(slovenian_office.blank_cards, Stock)
     assert made["card"] in slovenian_office.blank_cards.cards
     assert len(made["can"]) == 6 and len(made["initial_password"]) == 8 and made["handed_over"]
-    (listed,) = json.loads(run(slovenian_office, "list", "--json").stdout)
+    (listed,) = json.loads(run(slovenian_office, "documents", "--json").stdout)
     assert (listed["document_number"], listed["state"]) == (made["document_number"], "handed_over")
-    assert "handed_over" in run(slovenian_office, "list").stdout
+    assert "handed_over" in run(slovenian_office, "documents").stdout
     assert "status: valid" in run(slovenian_office, "status", made["document_number"]).stdout
     assert "status: lost" in run(slovenian_office, "report", made["document_number"], "lost").stdout
 

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
 
@@ -26,28 +26,31 @@ if TYPE_CHECKING:
     from openeoi.signing import ports as signing
     from openeoi.transport import Transport
 
+Issuer = TypeVar("Issuer")
+Status = TypeVar("Status")
+
 # The issuing office logs that somebody was identified, and must not learn where: it hears the same name from every office.
 IDENTIFICATION_SERVICE = "identification service"
 
 
-def login_issuers(authorities: Authorities) -> login.TrustedIssuers:
-    """The issuers of holders' certificates of all three roles, with the policy that their certificates name."""
-    from openeoi.login.ports import TrustedIssuer
+def holder_issuers(
+    authorities: Authorities, kind: Callable[[CredentialRole, bytes, str], Issuer]
+) -> Callable[[], Sequence[Issuer]]:
+    """The issuers of holders' certificates of all three roles as `kind` (an office's TrustedIssuer), with the policy OID that
+    their certificates name."""
 
-    def issuers() -> Sequence[TrustedIssuer]:
+    def issuers() -> Sequence[Issuer]:
         return [
-            TrustedIssuer(role, authorities.certificate(issuer), holder_policy(authorities, role))
-            for role, issuer in HOLDER_ISSUERS.items()
+            kind(role, authorities.certificate(one), holder_policy(authorities, role)) for role, one in HOLDER_ISSUERS.items()
         ]
 
     return issuers
 
 
-def login_status(authorities: Authorities) -> login.CertificateStatus:
-    """The status by serial number and issuer, straight from the issuance database."""
-    from openeoi.login.ports import Status
-
-    return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
+def certificate_status(authorities: Authorities, kind: Callable[[str], Status]) -> Callable[[int, x509.Name], Status]:
+    """The status by serial number and issuer, as `kind` (an office's Status), straight from the issuance database. Whoever asks
+    says no provider and no purpose."""
+    return lambda serial, issuer: kind(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
 
 
 def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonResolver:
@@ -74,12 +77,6 @@ def qualified_issuers(authorities: Authorities) -> signing.TrustedIssuers:
         return [QualifiedIssuer(issuing, holder_policy(authorities, CredentialRole.QUALIFIED), (root,))]
 
     return issuers
-
-
-def signing_status(authorities: Authorities) -> signing.CertificateStatus:
-    from openeoi.signing.ports import Status
-
-    return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
 
 
 class PublishedLists:
@@ -142,26 +139,11 @@ def holder_policy(authorities: Authorities, role: CredentialRole) -> str:
     return authorities.plan.holder_profiles[role].policies[0].oid
 
 
-def health_issuers(authorities: Authorities) -> health.TrustedIssuers:
-    from openeoi.health.ports import TrustedIssuer
-
-    def issuers() -> Sequence[TrustedIssuer]:
-        return [
-            TrustedIssuer(role, authorities.certificate(issuer), holder_policy(authorities, role))
-            for role, issuer in HOLDER_ISSUERS.items()
-        ]
-
-    return issuers
-
-
 def health_certificate_status(authorities: Authorities, clock: Callable[[], datetime]) -> health.CertificateStatus:
-    """Asked by serial number alone: the authorities learn no provider and no purpose."""
     from openeoi.health.ports import Status, StatusAnswer
 
-    def status(serial: int, issuer: x509.Name, /) -> StatusAnswer:
-        return StatusAnswer(Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value), clock())
-
-    return status
+    status = certificate_status(authorities, Status)
+    return lambda serial, issuer: StatusAnswer(status(serial, issuer), clock())
 
 
 def health_document_status(office: IssuingOffice) -> health.DocumentStatus:

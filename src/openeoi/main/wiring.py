@@ -115,6 +115,7 @@ class Offices:
     @cached_property
     def login(self) -> LoginOffice:
         from openeoi.login.office import LoginOffice
+        from openeoi.login.ports import Status, TrustedIssuer
         from openeoi.main import connections
 
         return LoginOffice(
@@ -124,8 +125,8 @@ class Offices:
             wrapping_key=self.installation.secret("login keys"),
             clock=self.clock,
             random=self.random,
-            issuers=connections.login_issuers(self.authorities),
-            status=connections.login_status(self.authorities),
+            issuers=connections.holder_issuers(self.authorities, TrustedIssuer),
+            status=connections.certificate_status(self.authorities, Status),
             resolve=connections.login_persons(self.issuing, self.installation.secret("person identifiers")),
         )
 
@@ -161,6 +162,7 @@ class Offices:
     def signing(self) -> SigningDesk:
         from openeoi.main import connections
         from openeoi.signing.desk import SigningDesk
+        from openeoi.signing.ports import Status
 
         return SigningDesk(
             self._database("signing"),
@@ -169,7 +171,7 @@ class Offices:
             self.clock,
             self.random,
             connections.qualified_issuers(self.authorities),
-            connections.signing_status(self.authorities),
+            connections.certificate_status(self.authorities, Status),
         )
 
     @cached_property
@@ -188,6 +190,7 @@ class Offices:
     @cached_property
     def health(self) -> HealthOffice:
         from openeoi.health.office import Connections, HealthOffice
+        from openeoi.health.ports import TrustedIssuer
         from openeoi.main import connections
 
         return HealthOffice(
@@ -198,7 +201,7 @@ class Offices:
             clock=self.clock,
             random=self.random,
             connections=Connections(
-                connections.health_issuers(self.authorities),
+                connections.holder_issuers(self.authorities, TrustedIssuer),
                 connections.health_certificate_status(self.authorities, self.clock),
                 connections.health_document_status(self.issuing),
                 self.insurer,
