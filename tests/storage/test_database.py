@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from openeoi.storage import _engine_errors
 from openeoi.storage.database import Database, newest_revision
@@ -242,3 +243,14 @@ def test_a_death_while_the_database_is_made_leaves_no_database(tmp_path: Path, m
     office(tmp_path, monkeypatch, "tailor", second="")
     Database.in_file(path, migrations).close()
     assert [entry.name for entry in tmp_path.glob("*tailor*")] == ["tailor.sqlite"]
+
+
+def test_the_values_of_a_failed_statement_stay_out_of_its_exception(tmp_path: Path, migrations: str) -> None:
+    for database in (Database.in_file(tmp_path / "x.sqlite", migrations), Database("sqlite://", migrations)):
+        statement, values = text("INSERT INTO thing (id, name) VALUES (1, :name)"), {"name": "VZOREC JANA"}
+        with database.begin() as connection:
+            connection.execute(statement, values)
+        with pytest.raises(IntegrityError) as failed, database.begin() as connection:
+            connection.execute(statement, values)
+        assert "VZOREC" not in str(failed.value)
+        database.close()

@@ -88,6 +88,11 @@ class HealthOffice:
         if with_samples:
             samples.enter_samples(database, random)
 
+    def forget_expired(self) -> None:
+        """Challenges, key proofs, sessions, tokens and visits that ended more than a day ago."""
+        with self.database.begin() as connection:
+            store.forget_expired(connection, self.clock())
+
     def enrol(self, certificate_number: str, insured_number: str) -> None:
         """The state's identifier service said that certificates with this number belong to this insured person."""
         with self.database.begin() as connection:

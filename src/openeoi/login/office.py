@@ -70,6 +70,11 @@ class LoginOffice:
             AuditChain(self._clock).append(connection, entry)
         return secret
 
+    def forget_expired(self) -> None:
+        """Logins, codes and tokens that ended more than a day ago."""
+        with self.database.begin() as connection:
+            store.forget_expired(connection, self._clock())
+
     def client(self, client_id: str) -> Client | None:
         with self.database.read() as connection:
             return store.find_client(connection, client_id)

@@ -26,3 +26,13 @@ class CardMissing(OpenEoiError):
     def __init__(self, serial: str) -> None:
         self.serial = serial
         super().__init__(f"there is no card {serial} in the stock")
+
+
+class AuditShortened(OpenEoiError):
+    """An audit chain lacks what it held when its head was noted; `path` is the database, `note` the file with the head."""
+
+    def __init__(self, path: str, note: str, reason: str) -> None:
+        self.path = path
+        self.note = note
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")

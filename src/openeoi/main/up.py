@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from openeoi.main.card_stock import open_card
-from openeoi.main.explanations import terminal_language, translator
-from openeoi.main.output import console
+from openeoi.main.explanations import explain, terminal_language, translator
+from openeoi.main.housekeeping import keep_house, regularly
+from openeoi.main.output import console, error_console
 from openeoi.main.samples import OTHERS, make_samples, sample_cards
 from openeoi.main.serving import serve, take_address
 from openeoi.main.settings import load
@@ -37,7 +38,10 @@ def serve_everything(port: int | None) -> None:
         prepare(offices, t)
         from openeoi.main.web import build
 
-        serve(build(offices), listening, lambda: _say_ready(offices, t))
+        application = build(offices)
+        keep_house(offices)
+        with regularly(lambda: keep_house(offices), lambda error: error_console.print(explain(error).text, soft_wrap=True)):
+            serve(application, listening, lambda: _say_ready(offices, t))
     console.print(t("main.up.stopped"))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -52,6 +52,7 @@ class Offices:
     random: RandomSource = secrets.token_bytes
     key_cost: DerivationCost | None = None
     http: httpx.Client | None = None
+    _opened: dict[str, Database] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Offices:
@@ -224,12 +225,12 @@ class Offices:
     def border(self) -> BorderPost:
         """The partner state's post: it trusts what its own desk trusts."""
         from openeoi.border.post import BorderPost
-        from openeoi.border.store import MIGRATIONS, Store
+        from openeoi.border.store import Store
         from openeoi.main import connections
 
         return BorderPost(
             profile=self.partner_profile,
-            store=Store(Database.in_file(self.installation.database("border"), MIGRATIONS), self.clock),
+            store=Store(self._database("border"), self.clock),
             reader=connections.PostReader(self.reader),
             anchors=self.partner_exchange,
             document_status=connections.IssuersAnswer(self.profile.issuing_state, self.issuing),
@@ -244,6 +245,11 @@ class Offices:
 
         store = ExchangeStore(self._database("exchange", f"exchange-{country}"), self.clock)
         return ExchangeDesk(country.upper(), authorities, store, self.clock)
+
+    @property
+    def audited(self) -> Mapping[str, Database]:
+        """The databases with an audit chain, by name, as far as their offices are built: all of them in a served installation."""
+        return dict(self._opened)
 
     @property
     def agent_address(self) -> str:
@@ -263,4 +269,5 @@ class Offices:
         return Authorities(plan, key_store, store, self.clock)
 
     def _database(self, office: str, name: str | None = None) -> Database:
-        return Database.in_file(self.installation.database(name or office), f"openeoi.{office}.migrations")
+        opened = Database.in_file(self.installation.database(name or office), f"openeoi.{office}.migrations")
+        return self._opened.setdefault(name or office, opened)

@@ -134,6 +134,14 @@ class SigningDesk:
     def forget(self, job: Job) -> None:
         with self.database.begin() as connection:
             store.forget(connection, job.job_id)
+        self.database.shrink_log()
+
+    def forget_expired(self) -> None:
+        """Documents whose time is over, whether or not anybody comes to the desk again."""
+        with self.database.begin() as connection:
+            forgotten = store.forget_expired(connection, self._now())
+        if forgotten:
+            self.database.shrink_log()
 
     # Directly, and for everyone
 

@@ -93,8 +93,9 @@ def forget(connection: Connection, job_id: str) -> None:
     connection.execute(_jobs.delete().where(_jobs.c.job_id == job_id))
 
 
-def forget_expired(connection: Connection, now: datetime) -> None:
-    connection.execute(_jobs.delete().where(_jobs.c.expires_at <= int(now.timestamp())))
+def forget_expired(connection: Connection, now: datetime) -> int:
+    """How many jobs were over."""
+    return connection.execute(_jobs.delete().where(_jobs.c.expires_at <= int(now.timestamp()))).rowcount
 
 
 def _change(connection: Connection, job_id: str, current: Stage, /, **values: object) -> bool:

@@ -119,6 +119,18 @@ class AuditChain:
             raise AuditChainBroken(count + 1, f"the chain ends at {count}, the head noted elsewhere says {noted.count}")
         return count
 
+    def require(self, connection: Connection, noted: AuditHead) -> None:
+        """That an earlier head is still part of the chain: by its own entry alone, where `verify` reads all.
+
+        Raises AuditChainBroken: what was recorded before the note was taken was cut off or written anew.
+        """
+        head = self.head(connection)
+        if head.count < noted.count:
+            raise AuditChainBroken(head.count + 1, f"the chain ends at {head.count}, the head noted elsewhere says {noted.count}")
+        found = connection.execute(select(_entries.c.hash).where(_entries.c.position == noted.count)).scalar_one_or_none()
+        if (START if noted.count == 0 else found) != noted.hash:
+            raise AuditChainBroken(noted.count, "the chain differs from the head noted elsewhere")
+
     def about(self, connection: Connection, subject: str) -> Iterator[RecordedEntry]:
         """What was recorded about one subject, oldest first: what a person may read about themselves."""
         for row in connection.execute(select(_entries).where(_entries.c.subject == subject).order_by(_entries.c.position)):

@@ -119,13 +119,14 @@ def _place(url: URL) -> str:
 
 
 def _engine(url: URL) -> Engine:
+    """`hide_parameters`: the values of a failed statement, names and pictures among them, stay out of its exception."""
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and not url.database:
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True)
     elif sqlite:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
     else:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     _engine_errors.translate(engine, _place(url))
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
