@@ -4,12 +4,17 @@ from typer.testing import CliRunner
 
 from border import sample_post as sample
 from openeoi.border.commands import commands
+from openeoi.border.errors import AccessNotReadable, NoDocument
 from openeoi.border.post import BorderPost
 
 
 def run(post: BorderPost, *arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(commands(lambda: post), arguments)
     return result.exit_code, result.output
+
+
+def failure(post: BorderPost, *arguments: str) -> BaseException | None:
+    return CliRunner().invoke(commands(lambda: post), arguments).exception
 
 
 def test_a_genuine_card_passes() -> None:
@@ -33,10 +38,10 @@ def test_a_forged_copy_does_not_pass() -> None:
 
 def test_a_wrong_number_and_an_empty_reader() -> None:
     assert run(sample.post(sample.card()), "inspect", "--can", "000000")[0] == 1
-    assert run(sample.post(), "inspect", "--can", sample.CAN)[0] == 2
+    assert isinstance(failure(sample.post(), "inspect", "--can", sample.CAN), NoDocument)
     assert run(sample.post(sample.card()), "inspect")[0] == 2
     assert run(sample.post(sample.card()), "inspect", "--can", sample.CAN, "--mrz", "X")[0] == 2
-    assert run(sample.post(sample.card()), "inspect", "--can", "nonsense")[0] == 2
+    assert isinstance(failure(sample.post(sample.card()), "inspect", "--can", "nonsense"), AccessNotReadable)
     assert run(sample.post(sample.card()), "inspect", "--can", sample.CAN, "--purpose", "curiosity")[0] == 2
 
 

@@ -1,10 +1,11 @@
 import json
+import os
 import secrets
 from pathlib import Path
 
 import pytest
 
-from openeoi.main.errors import InstallationFileDamaged, InstallationIncomplete
+from openeoi.main.errors import InstallationFileDamaged, InstallationIncomplete, InstallationInUse, InstallationUnusable
 from openeoi.main.installation import Installation
 
 
@@ -44,3 +45,33 @@ def test_an_error_does_not_quote_a_secret(tmp_path: Path) -> None:
     with pytest.raises(InstallationFileDamaged) as damaged:
         Installation(tmp_path, secrets.token_bytes).secret("one")
     assert "feedface" not in str(damaged.value)
+
+
+def test_a_first_start_killed_before_its_first_secret_goes_on(tmp_path: Path) -> None:
+    (tmp_path / ".secrets.json.77-0.tmp").write_bytes(b"{")
+    (tmp_path / ".serving").write_text("77\n")
+    installation = Installation(tmp_path, secrets.token_bytes)
+    assert installation.is_new
+    installation.secret("one")
+
+
+def test_a_secret_that_another_process_has_just_made_is_not_lost(tmp_path: Path) -> None:
+    one, two = (Installation(tmp_path, secrets.token_bytes) for _ in range(2))
+    made = {name: installation.secret(name) for name, installation in (("a", one), ("b", two), ("c", one))}
+    assert {name: Installation(tmp_path, secrets.token_bytes).secret(name) for name in made} == made
+
+
+def test_one_process_serves_an_installation(tmp_path: Path) -> None:
+    installation = Installation(tmp_path, secrets.token_bytes)
+    with installation.served(), pytest.raises(InstallationInUse) as told, Installation(tmp_path, secrets.token_bytes).served():
+        pass
+    assert told.value.process == str(os.getpid())
+    with installation.served():
+        pass
+
+
+def test_a_folder_that_cannot_be_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InstallationUnusable) as told:
+        Installation(tmp_path / "file" / "var", secrets.token_bytes)
+    assert told.value.path == str(tmp_path / "file" / "var")

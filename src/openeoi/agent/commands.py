@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from enum import StrEnum
 from threading import Event
 from typing import Annotated, Final, TypeVar
 
@@ -32,7 +33,18 @@ CHECK_FAILED: Final = 1
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge; asked for when missing.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read the secrets from standard input, one a line, instead of asking.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-Which = Annotated[str, typer.Argument(help="norm (PIN for logging in) or sig (PIN for signing).")]
+
+
+class WhichPin(StrEnum):
+    NORM = "norm"
+    SIG = "sig"
+
+    @property
+    def secret(self) -> Secret:
+        return Secret.NORM_PIN if self is WhichPin.NORM else Secret.SIG_PIN
+
+
+Which = Annotated[WhichPin, typer.Argument(help="norm (PIN for logging in) or sig (PIN for signing).")]
 
 
 def pin_commands(get_agent: GetAgent) -> typer.Typer:
@@ -49,28 +61,28 @@ def pin_commands(get_agent: GetAgent) -> typer.Typer:
             typer.echo("\n".join(_lines(found)))
 
     @commands.command(epilog="Example: eoi pin activate --can 123456")
-    def activate(can: Can = "", stdin: Stdin = False) -> None:
+    def activate(can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
         """Set both PINs with the initial password from the envelope. With --stdin: password, login PIN, signing PIN."""
         password = _secret("Initial password", stdin)
         activation = Activation(password, _new_secret("New PIN for logging in", stdin), _new_secret("New PIN for signing", stdin))
         _with_pins(get_agent(), can, lambda care: care.activate(activation))
-        typer.echo("The card is activated. The initial password is used up.")
+        _say({"done": "activate"}, "The card is activated. The initial password is used up.", as_json)
 
     @commands.command(epilog="Example: eoi pin change norm --can 123456")
-    def change(which: Which, can: Can = "", stdin: Stdin = False) -> None:
+    def change(which: Which, can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
         """Change a PIN. With --stdin: present PIN, new PIN."""
-        secret, old = _chosen(which), _secret("Present PIN", stdin)
+        secret, old = which.secret, _secret("Present PIN", stdin)
         new = _new_secret("New PIN", stdin)
         _with_pins(get_agent(), can, lambda care: care.change(secret, old, new))
-        typer.echo("The PIN is changed.")
+        _say({"done": "change", "pin": which.value}, "The PIN is changed.", as_json)
 
     @commands.command(epilog="Example: eoi pin unblock sig --can 123456")
-    def unblock(which: Which, can: Can = "", stdin: Stdin = False) -> None:
+    def unblock(which: Which, can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
         """Give a PIN a new value with the PUK. With --stdin: PUK, new PIN."""
-        secret, puk = _chosen(which), _secret("PUK", stdin)
+        secret, puk = which.secret, _secret("PUK", stdin)
         new = _new_secret("New PIN", stdin)
         _with_pins(get_agent(), can, lambda care: care.unblock(secret, puk, new))
-        typer.echo("The PIN is unblocked and has its new value.")
+        _say({"done": "unblock", "pin": which.value}, "The PIN is unblocked and has its new value.", as_json)
 
     return commands
 
@@ -113,13 +125,14 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
             str, typer.Option("--vpcd", metavar="HOST:PORT", help="A PC/SC virtual reader (vsmartcard) instead of our own.")
         ] = "",
         contactless: Annotated[bool, typer.Option("--contactless", help="Lay it on the reader.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Put a card into the reader; with --vpcd into a PC/SC virtual reader, until Ctrl-C."""
         agent = get_agent()
         if not vpcd_address:
             agent.reader.insert(card)
             agent.reader.use_interface(contactless)
-            typer.echo(f"{card} is in the reader.")
+            _say({"card": card, "in_reader": True, "contactless": contactless}, f"{card} is in the reader.", as_json)
             return
         reader = _address(vpcd_address)
         stop = Event()
@@ -147,18 +160,19 @@ def _unlock(agent: Agent, session: CardSession, can: str) -> None:
 
 
 def _secret(label: str, stdin: bool) -> str:
-    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True))
+    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=sys.stdin.isatty()))
 
 
 def _new_secret(label: str, stdin: bool) -> str:
-    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True, confirmation_prompt=True))
+    return (
+        sys.stdin.readline().strip()
+        if stdin
+        else str(typer.prompt(label, hide_input=sys.stdin.isatty(), confirmation_prompt=True))
+    )
 
 
-def _chosen(which: str) -> Secret:
-    secrets = {"norm": Secret.NORM_PIN, "sig": Secret.SIG_PIN}
-    if which not in secrets:
-        raise typer.BadParameter("norm or sig", param_hint="WHICH")
-    return secrets[which]
+def _say(facts: Mapping[str, object], text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(facts, indent=2) if as_json else text)
 
 
 def _address(text: str) -> vpcd.Reader:

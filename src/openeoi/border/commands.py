@@ -1,6 +1,7 @@
 """`eoi border ...`: inspect the document in the reader, inspect a forged copy of it, look at the log.
 
-Exit codes: 0 the document passed, 1 it did not (failed, undetermined or broken off), 2 wrong use or no document.
+Exit codes: 0 the document passed, 1 it did not (failed, undetermined or broken off). An empty reader and unreadable input are
+raised; the command line says them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Annotated, Final
 import typer
 
 from openeoi.border.access import Access, read_access
-from openeoi.border.errors import BorderError
 from openeoi.border.inspection import inspect as inspect_document
 from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport, LoggedInspection, Purpose, Request
@@ -22,7 +22,6 @@ from openeoi.terminal.checks import Check, Outcome
 GetPost = Callable[[], BorderPost]
 
 NOT_PASSED: Final = 1
-WRONG_USE: Final = 2
 
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge.")]
 Zone = Annotated[str, typer.Option("--mrz", help="The machine readable zone; lines may be separated by blanks.")]
@@ -38,13 +37,13 @@ def commands(get_post: GetPost) -> typer.Typer:
     def inspect(can: Can = "", mrz: Zone = "", purpose: Why = Purpose.ENTRY, as_json: Json = False) -> None:
         """Inspect the document in the reader: open, read, check, ask its issuer."""
         post = get_post()
-        _show(_made(lambda: inspect_document(post, _access(can, mrz), Request(post.officer, purpose))), as_json)
+        _show(inspect_document(post, _access(can, mrz), Request(post.officer, purpose)), as_json)
 
     @group.command(epilog="Example: eoi border forged --can 123456")
     def forged(can: Can = "", mrz: Zone = "", as_json: Json = False) -> None:
         """Inspect a copy of the document in the reader on another chip, with another photograph. It must not pass."""
         post = get_post()
-        _show(_made(lambda: inspect_copied_chip(post, _access(can, mrz))), as_json)
+        _show(inspect_copied_chip(post, _access(can, mrz)), as_json)
 
     @group.command(epilog="Example: eoi border log --json")
     def log(as_json: Json = False) -> None:
@@ -63,14 +62,6 @@ def _access(can: str, mrz: str) -> Access:
     if bool(can) == bool(mrz):
         raise typer.BadParameter("give either --can or --mrz")
     return read_access(can or "\n".join(mrz.split()))
-
-
-def _made(work: Callable[[], InspectionReport]) -> InspectionReport:
-    try:
-        return work()
-    except BorderError as error:
-        typer.echo(f"No inspection: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from error
 
 
 def _show(report: InspectionReport, as_json: bool) -> None:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
 
 from openeoi.exchange.desk import ExchangeDesk
-from openeoi.exchange.errors import ExchangeError
+from openeoi.exchange.errors import DeskUnknown
 from openeoi.exchange.trust import CountryStanding
 
-Result = TypeVar("Result")
-
-CHECK_FAILED: Final = 1
-WRONG_USE: Final = 2
 ACTOR: Final = "command line"
 
 Country = Annotated[str, typer.Option("--country", help="Whose desk, by its code in small letters.")]
@@ -26,6 +22,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; written into the log
 Basis = Annotated[str, typer.Option("--basis", help="The state whose newest list counts; the country itself if missing.")]
 Out = Annotated[Path, typer.Option("--out", help="The file to write.")]
 File = Annotated[Path, typer.Argument(help="The master list.", exists=True, dir_okay=False, readable=True)]
+RevocationList = Annotated[Path, typer.Argument(help="The revocation list, DER.", exists=True, dir_okay=False, readable=True)]
 Fingerprint = Annotated[
     str, typer.Option("--fingerprint", help="SHA-256 of its country signing certificate, as it came by another way.")
 ]
@@ -38,8 +35,7 @@ def commands(get_desks: Callable[[], Mapping[str, ExchangeDesk]]) -> typer.Typer
     def of(country: str) -> ExchangeDesk:
         desks = get_desks()
         if country not in desks:
-            typer.echo(f"There is no desk of {country} here; there are {', '.join(desks)}.", err=True)
-            raise typer.Exit(WRONG_USE)
+            raise DeskUnknown(country, tuple(desks))
         return desks[country]
 
     @app.command("list", epilog="Example: eoi exchange list --country me --json")
@@ -54,23 +50,26 @@ def commands(get_desks: Callable[[], Mapping[str, ExchangeDesk]]) -> typer.Typer
             typer.echo(f"{row['country']:<4}{row['state']:<11}{row['certificates']:>4} certificates{offered}")
 
     @app.command(epilog="Example: eoi exchange fingerprint --country si")
-    def fingerprint(country: Country = "si") -> None:
+    def fingerprint(country: Country = "si", as_json: Json = False) -> None:
         """SHA-256 of the state's own country signing certificates, to be told to partners by another way than the list."""
-        for one in of(country).own_fingerprints():
-            typer.echo(one)
+        found = of(country).own_fingerprints()
+        typer.echo(json.dumps(list(found), indent=2) if as_json else "\n".join(found))
 
     @app.command("export", epilog="Example: eoi exchange export --country si --out si.ml")
-    def export_list(out: Out, country: Country = "si") -> None:
+    def export_list(out: Out, country: Country = "si", as_json: Json = False) -> None:
         """Sign and write the state's master list."""
-        content = of(country).export_master_list(ACTOR)
+        desk = of(country)
+        if not out.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+        content = desk.export_master_list(ACTOR)
         out.write_bytes(content)
-        typer.echo(f"{out}: {len(content)} bytes")
+        _say({"file": str(out), "bytes": len(content)}, f"{out}: {len(content)} bytes", as_json)
 
     @app.command("import", epilog="Example: eoi exchange import si.ml --country me --fingerprint 3f9a...")
     def import_list(file: File, country: Country = "si", fingerprint: Fingerprint = "", as_json: Json = False) -> None:
         """Check another state's master list and take it in."""
         desk = of(country)
-        result = _checked(lambda: desk.import_master_list(file.read_bytes(), fingerprint, ACTOR))
+        result = desk.import_master_list(file.read_bytes(), fingerprint, ACTOR)
         summary = {
             "issuer": result.held.issuer,
             "signed_at": result.held.signed_at.isoformat(),
@@ -81,38 +80,36 @@ def commands(get_desks: Callable[[], Mapping[str, ExchangeDesk]]) -> typer.Typer
             "already_held": result.already_held,
             "issuer_state": result.issuer_state.value,
         }
-        typer.echo(json.dumps(summary, indent=2) if as_json else "\n".join(f"{name}: {value}" for name, value in summary.items()))
+        _say(summary, "\n".join(f"{name}: {value}" for name, value in summary.items()), as_json)
 
     @app.command("import-crl", epilog="Example: eoi exchange import-crl country-signing.crl --country me")
-    def import_crl(file: File, country: Country = "si") -> None:
+    def import_crl(file: RevocationList, country: Country = "si", as_json: Json = False) -> None:
         """Check the revocation list (DER) of a trusted country signing authority and take it in."""
         desk = of(country)
-        taken = _checked(lambda: desk.import_revocation_list(file.read_bytes(), ACTOR))
-        typer.echo(f"{taken.authority.country}: made {taken.this_update.isoformat()}, {taken.revoked} revoked")
+        taken = desk.import_revocation_list(file.read_bytes(), ACTOR)
+        made = taken.this_update.isoformat()
+        facts = {"country": taken.authority.country, "made": made, "revoked": taken.revoked}
+        _say(facts, f"{taken.authority.country}: made {made}, {taken.revoked} revoked", as_json)
 
     @app.command(epilog="Example: eoi exchange trust ME --country si --reason 'note of 3 November'")
-    def trust(of_country: Of, reason: Reason, country: Country = "si", basis: Basis = "") -> None:
+    def trust(of_country: Of, reason: Reason, country: Country = "si", basis: Basis = "", as_json: Json = False) -> None:
         """Trust a country's certificates from the newest list of a state."""
         desk, trusted = of(country), of_country.upper()
-        _checked(lambda: desk.trust(trusted, basis.upper() or trusted, reason, ACTOR))
-        typer.echo(f"{desk.country} trusts {trusted}.")
+        desk.trust(trusted, basis.upper() or trusted, reason, ACTOR)
+        _say({"country": trusted, "state": "trusted"}, f"{desk.country} trusts {trusted}.", as_json)
 
     @app.command(epilog="Example: eoi exchange withdraw ME --country si --reason 'key compromise reported'")
-    def withdraw(of_country: Of, reason: Reason, country: Country = "si") -> None:
+    def withdraw(of_country: Of, reason: Reason, country: Country = "si", as_json: Json = False) -> None:
         """Trust a country no more."""
-        desk = of(country)
-        _checked(lambda: desk.withdraw(of_country.upper(), reason, ACTOR))
-        typer.echo(f"{desk.country} does not trust {of_country.upper()} any more.")
+        desk, refused = of(country), of_country.upper()
+        desk.withdraw(refused, reason, ACTOR)
+        _say({"country": refused, "state": "withdrawn"}, f"{desk.country} does not trust {refused} any more.", as_json)
 
     return app
 
 
-def _checked(deed: Callable[[], Result]) -> Result:
-    try:
-        return deed()
-    except ExchangeError as error:
-        typer.echo(f"Refused, nothing was changed: {error}.", err=True)
-        raise typer.Exit(CHECK_FAILED) from error
+def _say(facts: Mapping[str, object], text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(facts, indent=2) if as_json else text)
 
 
 def _row(standing: CountryStanding) -> dict[str, str | int]:

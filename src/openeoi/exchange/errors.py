@@ -13,6 +13,17 @@ class ExchangeError(OpenEoiError):
     key = "exchange.error.other"
 
 
+class DeskUnknown(ExchangeError):
+    """There is no desk of this country here; `known` are those that are there."""
+
+    key = "exchange.error.desk_unknown"
+
+    def __init__(self, country: str, countries: tuple[str, ...]) -> None:
+        self.country = country
+        self.known = ", ".join(countries)
+        super().__init__(f"there is no desk of {country} here; there are {self.known}")
+
+
 class MasterListRefused(ExchangeError):
     """The file is no master list that may be believed."""
 

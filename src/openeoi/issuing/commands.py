@@ -9,14 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from openeoi.issuing.errors import ApplicationInvalid
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.sample import sample_values
 from openeoi.issuing.staff import Purpose, Role
 from openeoi.issuing.status import Report, document_status
 from openeoi.issuing.status import report as report_document
-
-WRONG_USE = 2
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -51,13 +48,7 @@ def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
             "sex": sex,
         }
         values = {**sample_values(office.profile), **{name: value for name, value in given.items() if value}}
-        try:
-            card = issue(office, values, photo.read_bytes() if photo else None, hand_over=collect)
-        except ApplicationInvalid as invalid:
-            for problem in invalid.problems:
-                detail = " ".join(f"{name}={value}" for name, value in problem.values.items())
-                typer.echo(f"{problem.field}: {problem.key.removeprefix('issuing.')} {detail}".rstrip(), err=True)
-            raise typer.Exit(WRONG_USE) from None
+        card = issue(office, values, photo.read_bytes() if photo else None, hand_over=collect)
         _show(
             {
                 "card": card.card_serial,

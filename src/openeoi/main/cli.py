@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 from openeoi import __version__
 from openeoi.errors import OpenEoiError
@@ -29,22 +30,19 @@ application = typer.Typer(
 )
 
 
-def run() -> None:
-    """Entry point. Exit codes: 0 done, 1 a check failed or the work could not be done, 2 wrong use."""
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Entry point. Exit codes: 0 done, 1 a check failed or the work could not be done, 2 wrong use, 130 Ctrl-C."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        code = application(standalone_mode=False)
-    except click.exceptions.Abort:
-        output.error_console.print("Stopped.")
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(output.WRONG_USE)
-    except OpenEoiError as error:
-        from openeoi.main.explanations import explain
+        code = application(list(arguments), prog_name="eoi", standalone_mode=False)
+        if code == output.INTERRUPTED:
+            from openeoi.main.refusals import say_interrupted
 
-        explanation = explain(error)
-        output.error_console.print(explanation.text, soft_wrap=True)
-        sys.exit(explanation.exit_code)
+            say_interrupted()
+    except (Abort, TyperException, OpenEoiError, OSError) as error:
+        from openeoi.main.refusals import say
+
+        code = say(error, as_json="--json" in arguments)
     sys.exit(code if isinstance(code, int) else output.DONE)
 
 
@@ -63,7 +61,7 @@ def options(
 
 @application.command(epilog="Example: eoi up --port 8080")
 def up(
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 8000 unless configured.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; 8000 unless configured.")] = None,
 ) -> None:
     """Serve all offices on this machine, with a card in the virtual reader.
 

@@ -36,3 +36,25 @@ class AuditShortened(OpenEoiError):
         self.note = note
         self.reason = reason
         super().__init__(f"{path}: {reason}")
+
+
+class InstallationUnusable(OpenEoiError):
+    """The installation's folder cannot be made, read or written; `reason` is the operating system's."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} cannot be used: {reason}")
+
+
+class InstallationInUse(OpenEoiError):
+    """Another process serves this installation; `process` is its number."""
+
+    def __init__(self, path: str, process: str) -> None:
+        self.path = path
+        self.process = process
+        super().__init__(f"{path} is served by process {process}")
+
+
+class StoppedEarly(OpenEoiError):
+    """Ctrl-C before everything of a first start was there: the next start goes on."""

@@ -12,6 +12,7 @@ from rich.table import Table
 DONE: Final = 0
 CHECK_FAILED: Final = 1
 WRONG_USE: Final = 2
+INTERRUPTED: Final = 130
 
 console = Console(highlight=False)
 error_console = Console(stderr=True, highlight=False)
@@ -21,6 +22,11 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 def as_json(value: Json) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say_error(text: str) -> None:
+    """To the standard error output, as it is: brackets are no markup, long lines are not broken."""
+    error_console.print(text, markup=False, soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

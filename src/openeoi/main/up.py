@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from openeoi.main.card_stock import open_card
+from openeoi.main.errors import StoppedEarly
 from openeoi.main.explanations import explain, terminal_language, translator
 from openeoi.main.housekeeping import keep_house, regularly
 from openeoi.main.output import console, error_console
@@ -35,13 +36,17 @@ def serve_everything(port: int | None) -> None:
     with take_address(settings.host, settings.port) as listening:
         console.print(t("main.up.opening", place=str(settings.var)))
         offices = Offices.open(settings)
-        prepare(offices, t)
-        from openeoi.main.web import build
+        with offices.installation.served():
+            try:
+                prepare(offices, t)
+            except KeyboardInterrupt:
+                raise StoppedEarly from None
+            from openeoi.main.web import build
 
-        application = build(offices)
-        keep_house(offices)
-        with regularly(lambda: keep_house(offices), lambda error: error_console.print(explain(error).text, soft_wrap=True)):
-            serve(application, listening, lambda: _say_ready(offices, t))
+            application = build(offices)
+            keep_house(offices)
+            with regularly(lambda: keep_house(offices), lambda error: error_console.print(explain(error).text, soft_wrap=True)):
+                serve(application, listening, lambda: _say_ready(offices, t))
     console.print(t("main.up.stopped"))
 
 

@@ -7,17 +7,16 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from openeoi.pki.authorities import Authorities
+from openeoi.pki.errors import AuthorityUnknown, StateUnknown
 from openeoi.pki.plans import Authority
 from openeoi.pki.store import StoredAuthority
-
-WRONG_USE: Final = 2
 
 Country = Annotated[str, typer.Option("--country", help="The state, by its code in small letters.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -33,8 +32,7 @@ def commands(get_countries: Callable[[], Mapping[str, Authorities]]) -> typer.Ty
     def of(country: str) -> Authorities:
         countries = get_countries()
         if country not in countries:
-            typer.echo(f"There is no state {country} here; there are {', '.join(countries)}.", err=True)
-            raise typer.Exit(WRONG_USE)
+            raise StateUnknown(country, tuple(countries))
         return countries[country]
 
     @app.command("list", epilog="Example: eoi pki list --country me --json")
@@ -53,8 +51,7 @@ def commands(get_countries: Callable[[], Mapping[str, Authorities]]) -> typer.Ty
         """An authority's newest certificate, as PEM."""
         found = [one for one in of(country).generations() if one.authority is authority]
         if not found:
-            typer.echo(f"{country} has no authority {authority}.", err=True)
-            raise typer.Exit(WRONG_USE)
+            raise AuthorityUnknown(country, authority.value)
         content = found[-1].certificate.content
         if as_json:
             typer.echo(json.dumps(_row(found[-1]), indent=2))
@@ -62,14 +59,16 @@ def commands(get_countries: Callable[[], Mapping[str, Authorities]]) -> typer.Ty
             _give(content, x509.load_der_x509_certificate(content).public_bytes(Encoding.PEM), out, der)
 
     @app.command(epilog="Example: eoi pki crl eid-high --out eid-high.crl")
-    def crl(authority: Name, country: Country = "si", out: Out = None, der: Der = False) -> None:
+    def crl(authority: Name, country: Country = "si", out: Out = None, der: Der = False, as_json: Json = False) -> None:
         """An authority's current revocation list, as PEM."""
         authorities = of(country)
         if authority not in authorities.plan.issuers:
-            typer.echo(f"{authority} issues no certificates in {country} and has no list.", err=True)
-            raise typer.Exit(WRONG_USE)
+            raise AuthorityUnknown(country, authority.value)
         content = authorities.crl(authority)
-        _give(content, x509.load_der_x509_crl(content).public_bytes(Encoding.PEM), out, der)
+        if as_json:
+            typer.echo(json.dumps(_list(content), indent=2))
+        else:
+            _give(content, x509.load_der_x509_crl(content).public_bytes(Encoding.PEM), out, der)
 
     return app
 
@@ -88,8 +87,21 @@ def _row(stored: StoredAuthority) -> dict[str, str | int]:
     }
 
 
+def _list(content: bytes) -> dict[str, object]:
+    revocations = x509.load_der_x509_crl(content)
+    return {
+        "issuer": revocations.issuer.rfc4514_string(),
+        "this_update": revocations.last_update_utc.isoformat(),
+        "next_update": revocations.next_update_utc.isoformat() if revocations.next_update_utc else None,
+        "revoked": [f"{one.serial_number:X}" for one in revocations],
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
 def _give(content: bytes, text: bytes, out: Path | None, der: bool) -> None:
     if out is not None:
+        if not out.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
         out.write_bytes(content)
         typer.echo(f"{out}: {len(content)} bytes")
     elif der:

@@ -9,6 +9,24 @@ class PkiError(OpenEoiError):
     """Root of everything that `pki` raises on purpose."""
 
 
+class StateUnknown(PkiError):
+    """There are no authorities of this state here; `known` are those that are there."""
+
+    def __init__(self, state: str, states: tuple[str, ...]) -> None:
+        self.state = state
+        self.known = ", ".join(states)
+        super().__init__(f"there is no state {state} here; there are {self.known}")
+
+
+class AuthorityUnknown(PkiError):
+    """The state has no such authority, or it issues no certificates and so has no revocation list."""
+
+    def __init__(self, state: str, authority: str) -> None:
+        self.state = state
+        self.authority = authority
+        super().__init__(f"{state} has no {authority} that could answer this")
+
+
 class KeyStoreError(PkiError):
     """Something about the key store; `where` names the file or the key concerned."""
 

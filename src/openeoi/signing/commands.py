@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from openeoi.errors import OpenEoiError
 from openeoi.signing.desk import SigningDesk, signed_name
 from openeoi.signing.errors import SigningRefused
 from openeoi.signing.ports import KeyHolders
@@ -39,12 +38,14 @@ def commands(
         document = _content(file)
         if target.resolve() == file.resolve():
             raise typer.BadParameter("the output must be another file than the input", param_hint="--out")
+        if not target.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {target.parent}", param_hint="--out")
         if target.exists() and not replace:
             raise typer.BadParameter(f"{target} exists; --replace overwrites it", param_hint="--out")
         try:
             signed = get_desk().sign(document, key_holders(card))
             AtomicFile(target, _READABLE).save(signed)
-        except OpenEoiError as error:
+        except SigningRefused as error:
             _refuse(error, as_json, get_language())
         digest = hashlib.sha256(signed).hexdigest()
         if as_json:
@@ -61,7 +62,7 @@ def commands(
         document = _content(file)
         try:
             report = get_desk().validate(document)
-        except OpenEoiError as error:
+        except SigningRefused as error:
             _refuse(error, as_json, get_language())
         if as_json:
             typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -80,12 +81,10 @@ def _content(file: Path) -> bytes:
         raise typer.BadParameter(f"{file} cannot be read ({error.strerror})", param_hint="FILE") from error
 
 
-def _refuse(error: OpenEoiError, as_json: bool, language: str) -> NoReturn:
-    code = error.reason if isinstance(error, SigningRefused) else type(error).__name__
+def _refuse(error: SigningRefused, as_json: bool, language: str) -> NoReturn:
+    text = translator(language)(f"signing.refused.{error.reason}")
     if as_json:
-        typer.echo(json.dumps({"error": code, "detail": str(error)}, ensure_ascii=False))
-    elif isinstance(error, SigningRefused):
-        typer.echo(translator(language)(f"signing.refused.{error.reason}"), err=True)
+        typer.echo(json.dumps({"error": error.reason, "message": text, "detail": str(error)}, ensure_ascii=False))
     else:
-        typer.echo(str(error), err=True)
+        typer.echo(text, err=True)
     raise typer.Exit(CHECK_FAILED) from error
