@@ -70,7 +70,9 @@ def test_every_error_has_a_text_of_its_own_or_of_its_family() -> None:
     silent = []
     for kind in every_error() - {OpenEoiError}:
         own = [parent for parent in kind.__mro__ if parent is not OpenEoiError and t.knows(f"main.error.{parent.__name__}")]
-        if not own and kind.__name__ not in NEVER_AT_THE_COMMAND_LINE | SOURCES:
+        # A protocol's own error reaches the command line only as a check's finding; by itself it says its own sentence.
+        at_the_edge = not kind.__module__.startswith("openeoi.protocols.")
+        if at_the_edge and not own and kind.__name__ not in NEVER_AT_THE_COMMAND_LINE | SOURCES:
             silent.append(kind.__qualname__)
     assert silent == []
 
