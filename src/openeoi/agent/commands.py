@@ -160,15 +160,11 @@ def _unlock(agent: Agent, session: CardSession, can: str) -> None:
 
 
 def _secret(label: str, stdin: bool) -> str:
-    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=sys.stdin.isatty()))
+    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True))
 
 
 def _new_secret(label: str, stdin: bool) -> str:
-    return (
-        sys.stdin.readline().strip()
-        if stdin
-        else str(typer.prompt(label, hide_input=sys.stdin.isatty(), confirmation_prompt=True))
-    )
+    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True, confirmation_prompt=True))
 
 
 def _say(facts: Mapping[str, object], text: str, as_json: bool) -> None:
