@@ -6,12 +6,12 @@ import pytest
 from demo_application import CARD
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from openeoi.web.figures import CardPicture
-from openeoi.web.home import JOURNEY, journey
+from openeoi.web.home import JOURNEY, following, journey, note_step, states
 from openeoi.web.kit import Settings, WebKit
 
 
@@ -44,3 +44,24 @@ def test_an_empty_reader_says_so() -> None:
     page = client(None).get("/").text
     assert "V čitalniku ni kartice." in page
     assert "card-face" not in page
+
+
+def test_a_visitor_s_own_steps_are_remembered_and_lead_on() -> None:
+    places = {name: f"/{name}" for name in JOURNEY}
+    kit = WebKit(journey=places)
+
+    def do(request: Request) -> Response:
+        note_step(request, request.path_params["step"])
+        return PlainTextResponse(" ".join(states(request).values()))
+
+    visitor, other = (
+        TestClient(Starlette(routes=[Route("/{step}", do)], middleware=kit.middleware(Settings("secret for tests"))))
+        for _ in range(2)
+    )
+    assert visitor.get("/issue").text == "current done open open open open open open"
+    assert visitor.get("/apply").text == "done done current open open open open open"
+    assert visitor.get("/apply").text == "done done current open open open open open"
+    assert other.get("/border").text == "current open open open open open open done"
+    assert following(places, "apply") == ("issue", "/issue")
+    assert following(places, "border") == ("", "/")
+    assert following({}, "apply") is None

@@ -16,7 +16,9 @@ from openeoi.border.inspection import inspect
 from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport, Purpose, Request
 from openeoi.border.training import inspect_copied_chip
+from openeoi.terminal.checks import Outcome
 from openeoi.web.forms import FieldError, Form, Submission, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import step_pictures
 
@@ -87,6 +89,8 @@ class _Pages:
     def _result(self, request: WebRequest, report: InspectionReport) -> Response:
         t = self.kit.translator(request)
         known = report.zone or report.typed_zone
+        if report.outcome is Outcome.SUCCESSFUL:
+            note_step(request, "border")
         return self.kit.page(
             request,
             "border/result.html",

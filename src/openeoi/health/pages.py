@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from openeoi.health import access_log, samples, texts
-from openeoi.health.errors import NoProfessionalSession, PointOfCareError
+from openeoi.health.errors import INSURED_UNKNOWN, NoProfessionalSession, PointOfCareError
 from openeoi.health.office import ACCESS_ANSWER_PATH, COUNTER_ANSWER_PATH, PATH, HealthOffice
 from openeoi.health.store import Visit
 from openeoi.health.token_picture import claims_of
@@ -21,6 +21,7 @@ from openeoi.health.visits import Begun, ServedClient
 from openeoi.protocols.browser_card import OperationNotDone
 from openeoi.protocols.card_proof import PresenceText
 from openeoi.web.forms import FieldError, Form, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 from openeoi.web.notices import notify
 
@@ -114,6 +115,7 @@ class _Pages:
         visit = self._visit(request)
         if visit.token is None:
             return self._unanswered(request, visit, COUNTER)
+        note_step(request, "doctor")
         answer = self.served.eligibility(visit)
         return self.kit.page(
             request,
@@ -173,6 +175,8 @@ class _Pages:
     def _unanswered(self, request: Request, visit: Visit, back: str) -> Response:
         if visit.code is None:
             return RedirectResponse(back, 303)
+        if visit.code == INSURED_UNKNOWN:
+            note_step(request, "doctor")  # the card was there and accepted; the insurer has no entry
         return self._refused(request, visit.code, 200, "", back)
 
     def _refused(self, request: Request, code: str, status: int, reason: str, back: str) -> Response:

@@ -17,6 +17,7 @@ from openeoi.issuing.staff import Access, Purpose, Role, StaffMember
 from openeoi.issuing.store import ApplicationRecord
 from openeoi.transport.trace import Trace
 from openeoi.web.forms import FieldError, Form, Submission, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 from openeoi.web.notices import notify
 from openeoi.web.trace_picture import StepPicture, step_pictures
@@ -74,6 +75,7 @@ class Screens:
             reference = decision.submit(self._office, sent.values(*FIELDS), self._photograph(sent))
         except ApplicationInvalid as invalid:
             return self._apply_page(request, _returned(sent, invalid), 422)
+        note_step(request, "apply")
         return RedirectResponse(f"{_base(request)}/submitted/{reference}", 303)
 
     def submitted(self, request: Request) -> Response:
@@ -201,6 +203,7 @@ class Screens:
             personalisation.personalise(self._office, reference, sent.text("staff"), trace=trace, take_over=take_over)
         finally:
             self._keep_trace(reference, step_pictures(trace.exchanges))
+        note_step(request, "issue")
         return "issuing.done.personalised"
 
     def cancel(self, request: Request, reference: str, sent: Submission) -> str:

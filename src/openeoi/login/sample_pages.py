@@ -14,6 +14,7 @@ from openeoi.login.assurance import LevelOfAssurance
 from openeoi.login.clients import Client, origin_of
 from openeoi.login.sample_service import CLIENT_ID, Attempt, SampleService, ServiceLoginFailed
 from openeoi.web.forms import submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 
 PATH = "/sample-service"
@@ -58,6 +59,7 @@ def routes(service: SampleService, kit: WebKit) -> list[BaseRoute]:
         kept = request.session.get(_SESSION_KEY, {})
         if "id_token" not in kept:
             return RedirectResponse(PATH, 303)
+        note_step(request, "login")
         header, claims = (_decoded(part) for part in kept["id_token"].split(".")[:2])
         return kit.page(
             request,

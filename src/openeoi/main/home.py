@@ -1,4 +1,4 @@
-"""The first page: the card in the reader and the journey, with what has been done so far in this session's installation."""
+"""The first page: the card in the reader and the journey, with what this visitor has done so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from openeoi.main.wiring import Offices
-from openeoi.web.home import JOURNEY, journey
+from openeoi.web.home import journey, states
 from openeoi.web.kit import WebKit
 
 PLACES: Final[Mapping[str, str]] = {
@@ -27,7 +27,8 @@ PLACES: Final[Mapping[str, str]] = {
 def page(offices: Offices, kit: WebKit) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
         t = kit.translator(request)
-        steps = journey(t, {name: ("open", PLACES[name]) for name in JOURNEY})
+        steps = journey(t, {name: (state, PLACES[name]) for name, state in states(request).items()})
+        current = next((step for step in steps if step.state == "current"), None)
         return kit.page(
             request,
             "web/home.html",
@@ -35,8 +36,8 @@ def page(offices: Offices, kit: WebKit) -> Callable[[Request], Response]:
             contactless=offices.reader.state.contactless,
             reader_href="/agent/",
             journey=steps,
-            start_href=PLACES["apply"],
-            start_title=steps[0].title,
+            start_href=current.href if current else "",
+            start_title=current.title if current else "",
         )
 
     return show

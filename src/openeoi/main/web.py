@@ -52,7 +52,7 @@ CROSS_SITE: Final = (
 
 def build(offices: Offices) -> Starlette:
     """The ASGI application of an installation."""
-    kit = WebKit(TEMPLATES, NAVIGATION)
+    kit = WebKit(TEMPLATES, NAVIGATION, journey=home.PLACES)
     settings = Settings(
         secret=offices.installation.secret("web session").hex(),
         cross_site=CROSS_SITE,

@@ -14,6 +14,7 @@ from openeoi.signing.desk import CERTIFICATE_PATH, PATH, SIGNATURE_PATH, Signing
 from openeoi.signing.errors import SigningRefused
 from openeoi.signing.jobs import Job, Stage
 from openeoi.web.forms import FieldError, Form, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 
 _SESSION_KEY = "signing"
@@ -67,6 +68,7 @@ class _Pages:
         job = self._job(request)
         if job.stage is Stage.SIGNED:
             report = self.desk.validate(job.signed)
+            note_step(request, "sign")
             return self.kit.page(request, "signing/signed.html", job=job, report=report, name=signed_name(job.name))
         agent = urlsplit(self.desk.agent_address)
         return self.kit.page(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from starlette.types import ExceptionHandler
 
 from openeoi.web.forms import Form
 from openeoi.web.headers import SecurityHeaders, content_security_policy, set_missing
+from openeoi.web.home import following
 from openeoi.web.language import PARAMETER, RememberLanguage, language_of
 from openeoi.web.notices import take_notices
 from openeoi.web.submission import ReadSubmission, TokenField
@@ -62,6 +64,7 @@ class Settings:
 
 class WebKit:
     """`offices_templates` pairs an office's name with its package (`("issuing", "openeoi.issuing")`) or its folder.
+    `journey`: the addresses of the steps (`web.home.JOURNEY`), so that the result of one can lead to the next.
 
     From each package come `templates/<office>/*.html`, `translations/{sl,en}.po` and, where present, `static/`.
     """
@@ -71,10 +74,12 @@ class WebKit:
         offices_templates: Sequence[tuple[str, str | Path]] = (),
         navigation: Sequence[NavigationEntry] = (),
         name: str = "OpenEOI",
+        journey: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._packages: dict[str, str | Path] = {"web": "openeoi.web", **dict(offices_templates)}
         self._navigation = tuple(navigation)
         self._name = name
+        self._journey = dict(journey)
         self._versions: dict[str, str] = {}
         self._translators = {language: Translator(self._catalogue(language)) for language in LANGUAGES}
         self._environments = {language: self._environment(language) for language in LANGUAGES}
@@ -179,6 +184,7 @@ class WebKit:
             static=self.static,
             site_name=self._name,
             trace_steps=drawn,
+            journey_after=lambda step: following(self._journey, step),
         )
         return environment
 

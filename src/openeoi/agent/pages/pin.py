@@ -17,6 +17,7 @@ from openeoi.agent.pin_care import Activation, PinCare, is_puk
 from openeoi.profiles.card import PinParameters
 from openeoi.terminal.pin_care import Condition, PinStatus, Secret, SecretStatus
 from openeoi.web.forms import FieldError, Form, Submission, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import StepPicture
 from openeoi.web.translation import Translator
@@ -101,6 +102,8 @@ def perform(kit: WebKit, agent: Agent, request: Request) -> Response:
     tried = attempt(kit, request, agent, work, task.proof)
     if tried.errors:
         return _task_page(kit, agent, request, task, shown.with_errors(*tried.errors), tried.steps)
+    if task.name == "activate":
+        note_step(request, "collect")
     return RedirectResponse(f"/agent/pin/done/{agent.results.put(Done(task.name, tried.steps))}", 303)
 
 

@@ -25,6 +25,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
 from openeoi.web.figures import CardPicture, CheckPicture, data_uri
 from openeoi.web.forms import FieldError, Form, submission
+from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import StepPicture
 from openeoi.web.translation import Translator
@@ -73,6 +74,8 @@ def read(kit: WebKit, agent: Agent, request: Request) -> Response:
         refused = password is not None and isinstance(tried.failure, WrongPassword)
         errors = (FieldError("mrz", "agent.read.mrz_refused"),) if refused else tried.errors
         return _form_page(kit, agent, request, shown.with_errors(*errors), key, tried.steps)
+    if tried.outcome.outcome is Outcome.SUCCESSFUL:
+        note_step(request, "read")
     return RedirectResponse(f"/agent/read/{agent.results.put(Read(tried.outcome, tried.steps, repairs))}", 303)
 
 

@@ -17,6 +17,7 @@ HOME = "/agent/"
 def show(kit: WebKit, agent: Agent, request: Request) -> Response:
     state = agent.reader.state
     cards = [(name, agent.faces.face(name), name == state.card) for name in agent.reader.cards.names()]
+    cards.sort(key=lambda card: card[1].document_number if card[1] else "")  # in the order of issue
     return kit.page(request, "agent/reader.html", state=state, face=agent.face(), cards=cards)
 
 

@@ -4,7 +4,8 @@
 document.querySelector("[data-focus]")?.focus();
 
 // A second press while the first is under way sends nothing twice.
-for (const form of document.querySelectorAll('form[method="post"]')) {
+// (A form whose answer is a file stays on the screen and may be sent again.)
+for (const form of document.querySelectorAll('form[method="post"]:not([data-download])')) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();
@@ -21,6 +22,10 @@ addEventListener("pageshow", () => {
     form.removeAttribute("aria-busy");
   }
 });
+
+// On a narrow screen the row of sections scrolls: the one we are in shall be seen.
+const section = document.querySelector(".sections [aria-current]");
+if (section) section.closest("nav").scrollLeft = section.offsetLeft - section.closest("nav").offsetLeft - 48;
 
 // A chosen picture is shown before it is sent.
 for (const input of document.querySelectorAll("input[type=file][data-preview]")) {
