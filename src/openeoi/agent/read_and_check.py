@@ -16,6 +16,7 @@ from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_2 import DataGroup2
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.encoding.lds.data_group_12 import DataGroup12
+from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.mrz import TravelDocument, dates, decode
 from openeoi.errors import OpenEoiError
 from openeoi.protocols.passive_authentication.anchors import RevocationLists, TrustAnchors
@@ -23,6 +24,8 @@ from openeoi.protocols.passive_authentication.chain import Chain, RevocationStat
 from openeoi.protocols.passive_authentication.errors import NotDecidable, NoTrustAnchor, PassiveAuthenticationError
 from openeoi.protocols.passive_authentication.verify import SignedSecurityObject, check_signature, verify_data_group
 from openeoi.terminal.checks import Outcome
+from openeoi.terminal.document_rules import require_country, require_groups, require_same_groups
+from openeoi.terminal.errors import DocumentInconsistent, FileMissing
 from openeoi.terminal.read_document import DocumentFiles, read_document
 
 Result = TypeVar("Result")
@@ -73,6 +76,9 @@ def read_and_check(session: CardSession, anchors: TrustAnchors, revocation_lists
     report.add(Finding("agent.check.pace", Outcome.SUCCESSFUL))
     signed = report.check("agent.check.signature", lambda: check_signature(files.sod))
     chain = report.check("agent.check.anchor", lambda: find_chain(signed.signer, anchors)) if signed else None
+    report.check("agent.check.files", lambda: require_groups(files.data_groups))
+    if signed:
+        report.check("agent.check.completeness", lambda: require_same_groups(files.com, signed.lds.digests))
     if signed and chain:
         report.check("agent.check.validity", lambda: check_validity(chain, at, signed.signing_time))
         _revocation(report, chain, revocation_lists, at)
@@ -82,6 +88,9 @@ def read_and_check(session: CardSession, anchors: TrustAnchors, revocation_lists
     faces = report.decode(files, 2, DataGroup2.decode)
     if zone is not None:
         report.check("agent.check.expiry", lambda: _require_current(zone, at))
+        if signed is not None:
+            _country(report, zone, signed)
+    report.decode(files, 14, DataGroup14.decode)
     person = report.decode(files, 11, DataGroup11.decode)
     document = report.decode(files, 12, DataGroup12.decode)
     report.add(Finding("agent.check.copy", Outcome.NOT_SUPPORTED))
@@ -105,8 +114,8 @@ class _Report:
     def check(self, key: str, work: Callable[[], Result], **values: object) -> Result | None:
         try:
             result = work()
-        except (PassiveAuthenticationError, DecodingError, DocumentExpired) as error:
-            undecided = isinstance(error, NotDecidable | NoTrustAnchor)
+        except (PassiveAuthenticationError, DocumentInconsistent, FileMissing, DecodingError, DocumentExpired) as error:
+            undecided = isinstance(error, NotDecidable | NoTrustAnchor | FileMissing)
             outcome = Outcome.UNDETERMINED if undecided else Outcome.FAILED
             self.add(Finding(key, outcome, values, type(error).__name__))
             return None
@@ -130,6 +139,12 @@ def _revocation(report: _Report, chain: Chain, lists: RevocationLists, at: datet
     if state is not None and state is not RevocationState.NOT_REVOKED:
         outcome = Outcome.NOT_SUPPORTED if state is RevocationState.NO_LIST else Outcome.UNDETERMINED
         report.findings[-1] = Finding("agent.check.revocation", outcome, reason=state.name)
+
+
+def _country(report: _Report, zone: TravelDocument, signed: SignedSecurityObject) -> None:
+    known = report.check("agent.check.country", lambda: require_country(zone, signed.signer.country))
+    if known is False:
+        report.findings[-1] = Finding("agent.check.country", Outcome.UNDETERMINED, reason="CountryUnknown")
 
 
 def _data_group(report: _Report, signed: SignedSecurityObject | None, number: int, content: bytes) -> None:

@@ -21,6 +21,7 @@ from openeoi.encoding.errors import DecodingError
 from openeoi.errors import OpenEoiError
 from openeoi.protocols.passive_authentication.errors import NotDecidable, NoTrustAnchor, PassiveAuthenticationError
 from openeoi.terminal.checks import Check, Outcome, Weight
+from openeoi.terminal.errors import DocumentInconsistent
 
 Result = TypeVar("Result")
 
@@ -80,7 +81,7 @@ class Findings:
         """The result of `work`; where it raises, the finding says what that means, and there is none."""
         try:
             result = work()
-        except (PassiveAuthenticationError, DecodingError, Failed) as error:
+        except (PassiveAuthenticationError, DocumentInconsistent, DecodingError, Failed) as error:
             self.add(name, outcome_of(error), error.reason if isinstance(error, Failed) else code_of(error))
             return None
         self.add(name, Outcome.SUCCESSFUL)

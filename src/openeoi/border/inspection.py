@@ -12,15 +12,14 @@ from datetime import date
 from openeoi.border import checks
 from openeoi.border.access import Access, MachineReadableZone
 from openeoi.border.checks import Failed, Findings
-from openeoi.border.countries import TWO_LETTERS
 from openeoi.border.errors import StatusUnavailable
 from openeoi.border.ports import DocumentState, DocumentStatus
 from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport, Request, Signatures
 from openeoi.encoding.errors import DecodingError
-from openeoi.encoding.lds.common import Com
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_2 import DataGroup2
+from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.mrz import TravelDocument, dates, decode
 from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.status import UnexpectedStatus
@@ -30,7 +29,8 @@ from openeoi.protocols.passive_authentication.anchors import NoRevocationLists
 from openeoi.protocols.passive_authentication.chain import check_revocation, check_validity, find_chain
 from openeoi.protocols.passive_authentication.verify import check_signature, verify_data_group
 from openeoi.terminal.checks import Outcome
-from openeoi.terminal.errors import NoSupportedPace, PaceNotOffered, TerminalError
+from openeoi.terminal.document_rules import REQUIRED_GROUPS, require_country, require_same_groups
+from openeoi.terminal.errors import DocumentInconsistent, NoSupportedPace, PaceNotOffered, TerminalError
 from openeoi.terminal.read_document import DocumentFiles, read_document
 from openeoi.terminal.unlock import unlock
 from openeoi.transport import Transport, run
@@ -39,7 +39,6 @@ from openeoi.transport.trace import Trace
 
 # Zone, portrait, security infos. DG3 is for posts with terminal authentication; DG11 and DG12 are more than the purpose needs.
 READ = (1, 2, 14)
-REQUIRED = frozenset({1, 2})
 
 UNREADABLE = (PaceError, TerminalError, TransportError, SecureMessagingError, UnexpectedStatus, DecodingError)
 
@@ -112,14 +111,14 @@ def _read_chip(post: BorderPost, transport: Transport, access: Access, findings:
 
 def _check_chip(post: BorderPost, files: DocumentFiles, findings: Findings) -> _Content:
     decoded = findings.check(checks.FILES, lambda: _decode(files))
-    if not set(files.data_groups) >= REQUIRED:
+    if not set(files.data_groups) >= REQUIRED_GROUPS:
         findings.add(checks.FILES, Outcome.UNDETERMINED, "file_missing")
     at = post.clock()
     signed = findings.check(checks.SIGNATURE, lambda: check_signature(files.sod))
     chain = None
     if signed is not None:
         chain = findings.check(checks.TRUST, lambda: find_chain(signed.signer, post.anchors))
-        findings.check(checks.COMPLETENESS, lambda: _completeness(files, signed))
+        findings.check(checks.COMPLETENESS, lambda: require_same_groups(files.com, signed.lds.digests))
         findings.check(checks.DATA, lambda: _data(files, signed))
     if signed is not None and chain is not None:
         findings.check(checks.VALIDITY, lambda: check_validity(chain, at, signed.signing_time))
@@ -141,13 +140,9 @@ def _decode(files: DocumentFiles) -> tuple[TravelDocument | None, bytes]:
     first, second = files.data_groups.get(1), files.data_groups.get(2)
     zone = None if first is None else decode(DataGroup1.decode(first).mrz)
     portrait = b"" if second is None else DataGroup2.decode(second).images[0]
+    if 14 in files.data_groups:
+        DataGroup14.decode(files.data_groups[14])
     return zone, portrait
-
-
-def _completeness(files: DocumentFiles, signed: SignedSecurityObject) -> None:
-    """EF.COM is not signed: a data group hidden from it (say, the key of chip authentication) must not go unnoticed."""
-    if set(Com.decode(files.com).data_groups) != set(signed.lds.digests):
-        raise Failed("files_differ")
 
 
 def _data(files: DocumentFiles, signed: SignedSecurityObject) -> None:
@@ -162,13 +157,15 @@ def _judge_revocation(findings: Findings, state: RevocationState | None) -> None
 
 
 def _country(findings: Findings, zone: TravelDocument, signed: SignedSecurityObject) -> None:
-    expected = TWO_LETTERS.get(zone.issuing_state)
-    if expected is None:
-        findings.add(checks.COUNTRY, Outcome.UNDETERMINED, "country_unknown")
-    elif expected != signed.signer.country:
-        findings.add(checks.COUNTRY, Outcome.FAILED, "country_differs")
-    else:
+    try:
+        known = require_country(zone, signed.signer.country)
+    except DocumentInconsistent as error:
+        findings.add(checks.COUNTRY, Outcome.FAILED, checks.code_of(error))
+        return
+    if known:
         findings.add(checks.COUNTRY, Outcome.SUCCESSFUL)
+    else:
+        findings.add(checks.COUNTRY, Outcome.UNDETERMINED, "country_unknown")
 
 
 def _compare(findings: Findings, typed: TravelDocument | None, zone: TravelDocument | None) -> None:

@@ -71,6 +71,11 @@ class _Session:
         self._ended = False
 
     @property
+    def keys(self) -> SessionKeys:
+        """What the session was made with; the counter in it is the start value."""
+        return self._keys
+
+    @property
     def ended(self) -> bool:
         return self._ended
 

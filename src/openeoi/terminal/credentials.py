@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.pkcs15 import files
@@ -27,7 +32,7 @@ from openeoi.iso7816.status import UnexpectedStatus, expect_ok
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pin.terminal import verify
 from openeoi.terminal.card_files import read_file, select_application, select_master_file
-from openeoi.terminal.errors import CredentialMissing, PinNeeded
+from openeoi.terminal.errors import CredentialMissing, PinNeeded, SignatureNotByCertificate
 
 FIRST_KEY: Final = 0xA1
 SIGNATURE_SIZE: Final = 96
@@ -81,7 +86,7 @@ def sign_digest(role: CredentialRole, digest: bytes, pin: str | None = None) -> 
     """A signature r||s (96 bytes) over a digest of 20 to 64 bytes by the key of this role.
 
     `pin` is the Norm PIN (high) or Sig PIN (qualified); the low credential has none and needs no PIN. Raises CredentialMissing,
-    PinNeeded, and the errors of `protocols.pin`.
+    PinNeeded, SignatureNotByCertificate, and the errors of `protocols.pin`.
     """
     credential = yield from find_credential(role)
     return (yield from sign_with(credential, digest, pin))
@@ -102,7 +107,23 @@ def sign_with(credential: Credential, digest: bytes, pin: str | None = None) -> 
     signature = expect_ok((yield command), "signing")
     if len(signature) != SIGNATURE_SIZE:
         raise DecodingError(f"the card's signature has {len(signature)} bytes, not {SIGNATURE_SIZE}")
+    _require_signature_by(credential, digest, signature)
     return signature
+
+
+def _require_signature_by(credential: Credential, digest: bytes, signature: bytes) -> None:
+    """A card (or somebody before it) that answers with another key's signature must not get further than this reader."""
+    leftmost = digest[:DIGEST_MAXIMUM].rjust(DIGEST_MAXIMUM, b"\x00")
+    r, s = (int.from_bytes(part, "big") for part in (signature[: SIGNATURE_SIZE // 2], signature[SIGNATURE_SIZE // 2 :]))
+    try:
+        key = x509.load_der_x509_certificate(credential.certificate).public_key()
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise SignatureNotByCertificate(credential.role)
+        key.verify(encode_dss_signature(r, s), leftmost, ec.ECDSA(Prehashed(hashes.SHA384())))
+    except ValueError as error:
+        raise DecodingError(f"the certificate of the role {credential.role} cannot be used: {error}") from error
+    except InvalidSignature as error:
+        raise SignatureNotByCertificate(credential.role) from error
 
 
 def _applications() -> CardSteps[tuple[ApplicationRecord, ...]]:

@@ -52,3 +52,40 @@ class NoSupportedPace(TerminalError):
     def __init__(self, offered: tuple[str, ...]) -> None:
         self.offered = offered
         super().__init__(f"no PACE that the card offers is supported: {', '.join(offered)}")
+
+
+class FileMissing(TerminalError):
+    """The chip does not give the mandatory data groups `numbers`: the document cannot be judged by its chip."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        self.numbers = numbers
+        super().__init__(f"the chip does not give data group {', '.join(map(str, numbers))}")
+
+
+class DocumentInconsistent(TerminalError):
+    """Files of the document contradict each other: it is not what its state issued."""
+
+
+class FilesDiffer(DocumentInconsistent):
+    """EF.COM and EF.SOD do not name the same data groups; `numbers` stand in one of them only."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        self.numbers = numbers
+        super().__init__(f"EF.COM and EF.SOD differ in data group {', '.join(map(str, numbers))}")
+
+
+class CountryDiffers(DocumentInconsistent):
+    """The zone's `issuing_state` is not the state whose document signer signed."""
+
+    def __init__(self, issuing_state: str, signer_country: str) -> None:
+        self.issuing_state = issuing_state
+        self.signer_country = signer_country
+        super().__init__(f"the zone is of {issuing_state}, the document signer of {signer_country or 'no country'}")
+
+
+class SignatureNotByCertificate(TerminalError):
+    """The card's signature does not verify with the certificate of the credential of this `role`: it must not be used."""
+
+    def __init__(self, role: CredentialRole) -> None:
+        self.role = role
+        super().__init__(f"the signature is not by the key that the certificate of the role {role} names")

@@ -18,6 +18,9 @@ from openeoi.encoding.signature_algorithms import SIGNING_DIGESTS, DigestAlgorit
 LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
 SOD_TAG = 0x77
 PRINTABLE_STRING = 0x13
+STRICT_LEVELS = 5
+"""How deep the lengths of the CMS object are checked: down to the members of SignerInfo. What lies deeper is either signed byte
+by byte (certificates, attributes) or decoded strictly (the content)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ class SecurityObject:
     @classmethod
     def decode(cls, raw: bytes) -> SecurityObject:
         """The whole file with its tag 77. Exactly one signer (ICAO 9303-10, table D.1). Raises DecodingError."""
-        signed = cms.SignedData.decode(tlv.decode_expected(raw, SOD_TAG))
+        content = tlv.decode_expected(raw, SOD_TAG)
+        _require_definite_lengths(tlv.decode(content), STRICT_LEVELS)
+        signed = cms.SignedData.decode(content)
         if signed.content_type != LDS_SECURITY_OBJECT:
             raise DecodingError(f"EF.SOD holds {signed.content_type} where an LDS security object belongs")
         if len(signed.signer_infos) != 1:
@@ -128,6 +133,13 @@ def build_security_object(
         raise EncodingError("digestAlgorithm", f"{digest_algorithm} does not go with {signature_algorithm}")
     signer = cms.Signer(signer_certificate_der, signature_algorithm, sign, identification, signing_time)
     return tlv.encode(SOD_TAG, cms.build_signed_data(LDS_SECURITY_OBJECT, lds_object, signer))
+
+
+def _require_definite_lengths(object_: tlv.Tlv, levels: int) -> None:
+    """The object is DER and no other BER: asn1crypto would read indefinite and needlessly long lengths as well."""
+    if levels and object_.is_constructed:
+        for member in tlv.children(object_):
+            _require_definite_lengths(member, levels - 1)
 
 
 def _hash_algorithm(member: tlv.Tlv) -> DigestAlgorithm:

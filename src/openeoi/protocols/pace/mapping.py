@@ -23,6 +23,10 @@ class MappingDataUnexpected(CryptographicError):
     """The card sent mapping data where integrated mapping has none."""
 
 
+class MappingDataReflected(CryptographicError):
+    """Both mapping keys are the same: a reflected message."""
+
+
 class Mapping(Protocol[_Mapped]):
     """`own_data` is sent before `generator` is asked for."""
 
@@ -47,7 +51,10 @@ class GenericMapping(Generic[Element]):
         return self._group.encode(self._public)
 
     def generator(self, nonce: bytes, other_data: bytes) -> Element:
-        """Raises InvalidGroupElement for a bad public key, IdentityElement where H or G' would be the identity."""
+        """Raises InvalidGroupElement for a bad public key, IdentityElement where H or G' would be the identity,
+        MappingDataReflected."""
+        if other_data == self.own_data:
+            raise MappingDataReflected("the other side sent this side's mapping key back")
         shared = self._group.multiply(self.private, self._group.decode(other_data))
         masked = self._group.multiply(int.from_bytes(nonce, "big"), self._group.generator)
         return self._group.add(masked, shared)

@@ -1,7 +1,7 @@
 """Three letters of the machine readable zone to the two letters of certificates (ICAO 9303-3, 5; ISO 3166-1).
 
 TR-03135-1 wants the country of the chip's data compared with that of the document signer. States that issue identity cards for
-travel around this post, and the specials of the zone; others stay undetermined.
+travel around here, and the specials of the zone; others stay undetermined.
 """
 
 from __future__ import annotations

@@ -1,0 +1,68 @@
+"""All faulty chips by name, and how to make one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from openeoi.card.faults import (
+    access_faults,
+    behaviour_faults,
+    credential_faults,
+    data_group_faults,
+    secure_messaging_faults,
+    security_object_faults,
+    trust_faults,
+)
+from openeoi.card.faults.fault import Fault
+from openeoi.card.faults.faulty_card import FaultyCard
+from openeoi.card.faults.laboratory import Laboratory
+from openeoi.card.faults.specimen import personalise
+from openeoi.card.memory import CardMemory
+from openeoi.crypto.randomness import RandomSource
+from openeoi.errors import OpenEoiError
+from openeoi.profiles.card import CardParameters
+
+
+class UnknownFault(OpenEoiError):
+    """The catalogue has no fault of this `name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the catalogue has no fault {name}")
+
+
+_FAMILIES: Final = (
+    security_object_faults,
+    trust_faults,
+    data_group_faults,
+    access_faults,
+    secure_messaging_faults,
+    credential_faults,
+    behaviour_faults,
+)
+
+CATALOGUE: Final[Mapping[str, Fault]] = MappingProxyType({fault.name: fault for family in _FAMILIES for fault in family.FAULTS})
+
+
+def find_fault(name: str) -> Fault:
+    """Raises UnknownFault."""
+    try:
+        return CATALOGUE[name]
+    except KeyError:
+        raise UnknownFault(name) from None
+
+
+def make_faulty_card(
+    name: str, laboratory: Laboratory, memory: CardMemory, parameters: CardParameters, random: RandomSource
+) -> FaultyCard:
+    """A new chip with this fault in `memory`: active, with the secrets of `specimen`. Raises UnknownFault."""
+    fault = find_fault(name)
+    personalise(fault.specimen(laboratory), laboratory, memory, parameters, random)
+    return open_faulty_card(name, memory, random)
+
+
+def open_faulty_card(name: str, memory: CardMemory, random: RandomSource) -> FaultyCard:
+    """A chip made before. Raises UnknownFault, DamagedCardFile."""
+    return FaultyCard(memory, random, find_fault(name).defect)

@@ -1,0 +1,415 @@
+"""Faults of EF.COM and the data groups: their content, their form, their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from openeoi.card.faults.defects import ClearDefect, Defect
+from openeoi.card.faults.fault import NOT_READ, Family, Fault, Inspection, Verdict
+from openeoi.card.faults.laboratory import Laboratory
+from openeoi.card.faults.specimen import ZONE, Specimen, signed, sound_data_groups, sound_specimen, specimen
+from openeoi.encoding import tlv
+from openeoi.encoding.lds import files as lds
+from openeoi.encoding.lds.common import Com
+from openeoi.encoding.lds.data_group_1 import DataGroup1
+from openeoi.encoding.lds.data_group_11 import DataGroup11
+from openeoi.iso7816 import status
+from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
+
+Content = Callable[[bytes], bytes]
+SHORT_IDENTIFIER: Final = 0x80
+READ_BINARY: Final = 0xB0
+
+
+def altered(number: int, change: Content) -> Callable[[Laboratory], Specimen]:
+    """One data group changed after the document was signed."""
+
+    def build(laboratory: Laboratory) -> Specimen:
+        sound = sound_specimen(laboratory)
+        return sound.with_group(number, change(sound.data_groups[number]))
+
+    return build
+
+
+def signed_so(number: int, change: Content) -> Callable[[Laboratory], Specimen]:
+    """One data group that is wrong, and rightly signed as it is."""
+
+    def build(laboratory: Laboratory) -> Specimen:
+        groups = sound_data_groups()
+        groups[number] = change(groups[number])
+        return specimen(groups, signed(groups, laboratory.signer).encode())
+
+    return build
+
+
+def with_com(change: Content) -> Callable[[Laboratory], Specimen]:
+    def build(laboratory: Laboratory) -> Specimen:
+        sound = sound_specimen(laboratory)
+        return replace(sound, com=change(sound.com))
+
+    return build
+
+
+def _younger(group: bytes) -> bytes:
+    return DataGroup1(replace(ZONE, date_of_birth="160101").encode()).encode()
+
+
+def _wrong_check_digit(group: bytes) -> bytes:
+    """The check digit behind the document number."""
+    start = group.index(b"FC0000001") + 9
+    return group[:start] + bytes((0x30 + (group[start] - 0x30 + 1) % 10,)) + group[start + 1 :]
+
+
+def _wrong_composite(group: bytes) -> bytes:
+    """The composite check digit at the end of the second line; all others are right."""
+    position = group.index(ZONE.encode().split("\n")[1].encode()) + 29
+    return group[:position] + bytes((0x30 + (group[position] - 0x30 + 1) % 10,)) + group[position + 1 :]
+
+
+def _another_face(group: bytes) -> bytes:
+    return sound_data_groups(shade=20)[2]
+
+
+def _another_number(group: bytes) -> bytes:
+    return DataGroup11(name_of_holder="VZOREC<<JANA", personal_number="0101006505999").encode()
+
+
+def _no_picture(group: bytes) -> bytes:
+    return group.replace(b"\xff\xd8\xff", b"\x00\x00\x00", 1)
+
+
+def _tag(tag: int) -> Content:
+    return lambda group: bytes((tag,)) + group[1:]
+
+
+def _four_gigabytes(group: bytes) -> bytes:
+    return bytes((group[0],)) + bytes.fromhex("84FFFFFFFF") + group[1:]
+
+
+def _longer_than_the_file(group: bytes) -> bytes:
+    value = tlv.decode(group).value
+    return tlv.encode_tag(group[0]) + tlv.encode_length(len(value) + 100) + value
+
+
+def _shorter_than_the_content(group: bytes) -> bytes:
+    value = tlv.decode(group).value
+    return tlv.encode_tag(group[0]) + tlv.encode_length(len(value) - 10) + value
+
+
+class FileDefect(Defect):
+    """Falsifies answers to READ BINARY of one file, found by its short identifier; `change` gets command, response, offset."""
+
+    def __init__(self, short_id: int, change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu]) -> None:
+        self._short_id = short_id
+        self._change = change
+        self._selected = False
+
+    def in_clear(self, command: CommandApdu, answer: Callable[[], ResponseApdu]) -> ResponseApdu:
+        response = answer()
+        if command.ins != READ_BINARY:
+            self._selected = self._selected and command.ins != 0xA4
+            return response
+        if command.p1 & SHORT_IDENTIFIER:
+            self._selected = command.p1 & 0x1F == self._short_id
+        offset = command.p2 if command.p1 & SHORT_IDENTIFIER else command.p1 << 8 | command.p2
+        return self._change(command, response, offset) if self._selected else response
+
+
+def _answers(change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu], short_id: int = 2) -> Callable[[], Defect]:
+    return lambda: FileDefect(short_id, change)
+
+
+def _nothing_after_the_start(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
+    return ResponseApdu(status.SUCCESS) if offset else response
+
+
+def _more_than_asked(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
+    """A stream that takes no notice of Le."""
+    return ResponseApdu(status.SUCCESS, bytes((command.expected or 0) + 16))
+
+
+def _ends_in_the_middle(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
+    return ResponseApdu(status.END_OF_FILE, response.data[:50]) if offset > 1000 else response
+
+
+def _wrong_offset(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
+    return ResponseApdu(status.WRONG_OFFSET) if offset > 1000 else response
+
+
+def _always_the_start(beginning: list[bytes]) -> Callable[[CommandApdu, ResponseApdu, int], ResponseApdu]:
+    """The card takes no notice of the offset: it gives the file's beginning again and again."""
+
+    def change(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
+        if not offset:
+            beginning.append(response.data)
+        return ResponseApdu(status.SUCCESS, beginning[-1][: command.expected or 0])
+
+    return change
+
+
+def _refused(number: int) -> Callable[[], Defect]:
+    """The card does not give this data group, although it has it."""
+
+    def change(command: CommandApdu, response: ResponseApdu) -> ResponseApdu:
+        is_read = command.ins == READ_BINARY and command.p1 == SHORT_IDENTIFIER | number
+        return ResponseApdu(status.SECURITY_STATUS_NOT_SATISFIED) if is_read else response
+
+    return lambda: ClearDefect(change)
+
+
+def _com(*numbers: int) -> Content:
+    return lambda com: Com(numbers).encode()
+
+
+def _repeated_tag(com: bytes) -> bytes:
+    return com.replace(bytes.fromhex("5C05"), bytes.fromhex("5C0661")).replace(
+        bytes((com[0], com[1])), bytes((com[0], com[1] + 1)), 1
+    )
+
+
+def _unknown_tag(com: bytes) -> bytes:
+    return com[:-1] + b"\x7f"
+
+
+def _without_version(com: bytes) -> bytes:
+    objects = tlv.children(tlv.decode(com))
+    return tlv.encode(lds.COM.tag or 0, tlv.encode_all(objects[1:]))
+
+
+def _odd_version(com: bytes) -> bytes:
+    return com.replace(b"0107", b"01 7")
+
+
+def _fault(
+    name: str,
+    sentence: str,
+    clause: str,
+    error: str,
+    inspection: Inspection | None,
+    build: Callable[[Laboratory], Specimen] = sound_specimen,
+    defect: Callable[[], Defect] = Defect,
+) -> Fault:
+    return Fault(name, Family.DATA_GROUPS, sentence, clause, error, inspection, build, defect)
+
+
+def _failed(check: str, reason: str) -> Inspection:
+    return Inspection(check, Verdict.FAILED, reason)
+
+
+MALFORMED: Final = _failed("files", "decoding_error")
+MISMATCH: Final = _failed("data", "data_group_hash_mismatch")
+DIFFERENT: Final = _failed("completeness", "files_differ")
+HASHES: Final = "ICAO 9303-11, 5.1 step 6"
+
+FAULTS: Final = (
+    _fault(
+        "dg1-altered",
+        "The birth date in data group 1 was changed after signing; all check digits are right.",
+        HASHES,
+        "DataGroupHashMismatch",
+        MISMATCH,
+        altered(1, _younger),
+    ),
+    _fault(
+        "dg1-check-digit-wrong",
+        "The check digit of the document number is wrong, and signed so.",
+        "ICAO 9303-3, 4.9; 9303-5, 4.2.4",
+        "DecodingError",
+        MALFORMED,
+        signed_so(1, _wrong_check_digit),
+    ),
+    _fault(
+        "dg1-composite-check-digit-wrong",
+        "Only the composite check digit of the zone is wrong, and signed so.",
+        "ICAO 9303-5, 4.2.4",
+        "DecodingError",
+        MALFORMED,
+        signed_so(1, _wrong_composite),
+    ),
+    _fault(
+        "dg1-wrong-outer-tag",
+        "The file of data group 1 has the tag of data group 11, and is signed so.",
+        "ICAO 9303-10, table 36",
+        "DecodingError",
+        MALFORMED,
+        signed_so(1, _tag(0x6B)),
+    ),
+    _fault(
+        "dg1-too-long-inside",
+        "The inner length of the zone says more than the outer one allows, and is signed so.",
+        "ISO/IEC 7816-4, 5.2.2.2; ICAO 9303-10, 4.7.1",
+        "DecodingError",
+        MALFORMED,
+        signed_so(1, lambda group: group[:4] + bytes((group[4] + 5,)) + group[5:]),
+    ),
+    _fault(
+        "dg1-tag-cut-off",
+        "The file of data group 1 has one byte, the first of a two-byte tag.",
+        "ICAO 9303-10, 3.11; ISO/IEC 7816-4, 5.2.2.1",
+        "FileMalformed",
+        NOT_READ,
+        altered(1, lambda group: b"\x7f"),
+    ),
+    _fault(
+        "dg2-altered",
+        "The portrait was replaced by another person's after signing.",
+        HASHES,
+        "DataGroupHashMismatch",
+        MISMATCH,
+        altered(2, _another_face),
+    ),
+    _fault(
+        "dg2-of-another-card",
+        "Data group 2 comes from another genuine card of the same state: a sound file in the wrong chip.",
+        HASHES,
+        "DataGroupHashMismatch",
+        MISMATCH,
+        altered(2, lambda group: sound_data_groups(replace(ZONE, document_number="FC0000002"), shade=200)[2]),
+    ),
+    _fault(
+        "dg2-no-picture",
+        "The portrait is neither JPEG nor JPEG 2000, and signed so.",
+        "ICAO 9303-10, 4.7.2; ISO/IEC 19794-5, 5.8",
+        "DecodingError",
+        MALFORMED,
+        signed_so(2, _no_picture),
+    ),
+    _fault(
+        "dg2-shorter-than-content",
+        "The outer length of data group 2 is ten bytes too small, so that its last object is cut off; it is signed so.",
+        "ISO/IEC 7816-4, 5.2.2.2",
+        "DecodingError",
+        MALFORMED,
+        signed_so(2, lambda group: _shorter_than_the_content(group)[:-10]),
+    ),
+    _fault(
+        "dg2-four-gigabytes",
+        "The length of data group 2 says 4 294 967 295 bytes.",
+        "ICAO 9303-10, 3.11; ISO/IEC 7816-4, 5.2.2.2",
+        "FileMalformed",
+        NOT_READ,
+        altered(2, _four_gigabytes),
+    ),
+    _fault(
+        "dg2-longer-than-file",
+        "The length of data group 2 says 100 bytes more than the file has.",
+        "ISO/IEC 7816-4, 5.2.2.2 and 11.3.3 (6B00)",
+        "FileMalformed",
+        NOT_READ,
+        altered(2, _longer_than_the_file),
+    ),
+    _fault(
+        "dg2-ends-early",
+        "READ BINARY reports the end of the file (6282) in the middle of data group 2.",
+        "ISO/IEC 7816-4, 11.3.3",
+        "FileMalformed",
+        NOT_READ,
+        defect=_answers(_ends_in_the_middle),
+    ),
+    _fault(
+        "dg2-offset-refused",
+        "READ BINARY refuses offsets (6B00) that lie inside data group 2.",
+        "ISO/IEC 7816-4, 11.3.3",
+        "FileMalformed",
+        NOT_READ,
+        defect=_answers(_wrong_offset),
+    ),
+    _fault(
+        "dg2-reads-of-nothing",
+        "After the first piece of data group 2 the chip answers 9000 without data, again and again.",
+        "ISO/IEC 7816-4, 11.3.3",
+        "FileMalformed",
+        NOT_READ,
+        defect=_answers(_nothing_after_the_start),
+    ),
+    _fault(
+        "dg2-more-than-asked",
+        "The chip answers READ BINARY of data group 2 with more bytes than Le allows, without an end.",
+        "ISO/IEC 7816-4, 5.1 (Ne is a maximum)",
+        "FileMalformed",
+        NOT_READ,
+        defect=_answers(_more_than_asked),
+    ),
+    _fault(
+        "dg2-offset-ignored",
+        "The chip takes no notice of the offset and gives the beginning of data group 2 again and again.",
+        "ISO/IEC 7816-4, 11.3.3; ICAO 9303-11, 5.1 step 6",
+        "DataGroupHashMismatch",
+        MISMATCH,
+        defect=_answers(_always_the_start([])),
+    ),
+    _fault(
+        "dg2-refused",
+        "The chip refuses data group 2 (6982), which EF.COM lists and the security object covers.",
+        "ICAO 9303-10, 4.7 (data groups 1 and 2 are mandatory); 9303-11, 7.1",
+        "FileMissing",
+        Inspection("files", Verdict.UNDETERMINED, "file_missing"),
+        defect=_refused(2),
+    ),
+    _fault(
+        "dg11-altered",
+        "The personal number in data group 11 was changed after signing.",
+        HASHES,
+        "DataGroupHashMismatch",
+        None,
+        altered(11, _another_number),
+    ),
+    _fault(
+        "dg14-malformed",
+        "Data group 14 holds an octet string where a set of security infos belongs, and is signed so.",
+        "ICAO 9303-10, 4.7.14",
+        "DecodingError",
+        MALFORMED,
+        signed_so(14, lambda group: tlv.encode(0x6E, tlv.encode(0x04, b"nothing"))),
+    ),
+    _fault(
+        "com-hides-group",
+        "EF.COM does not list data group 14, which the security object covers.",
+        "ICAO 9303-10, 4.6.1; 9303-11, 9.2.12",
+        "FilesDiffer",
+        DIFFERENT,
+        with_com(_com(1, 2, 11, 12)),
+    ),
+    _fault(
+        "com-lists-absent-group",
+        "EF.COM lists data group 13, which is neither on the chip nor in the security object.",
+        "ICAO 9303-10, 4.6.1",
+        "FilesDiffer",
+        DIFFERENT,
+        with_com(_com(1, 2, 11, 12, 13, 14)),
+    ),
+    _fault(
+        "com-tag-repeated",
+        "EF.COM lists data group 1 twice.",
+        "ICAO 9303-10, 4.6.1",
+        "DecodingError",
+        _failed("completeness", "decoding_error"),
+        with_com(_repeated_tag),
+    ),
+    _fault(
+        "com-tag-unknown",
+        "The tag list of EF.COM holds a tag that belongs to no data group.",
+        "ICAO 9303-10, 4.6.1 and table 36",
+        "DecodingError",
+        _failed("completeness", "decoding_error"),
+        with_com(_unknown_tag),
+    ),
+    _fault(
+        "com-version-missing",
+        "EF.COM has no LDS version.",
+        "ICAO 9303-10, table 35",
+        "DecodingError",
+        _failed("completeness", "decoding_error"),
+        with_com(_without_version),
+    ),
+    _fault(
+        "com-version-odd",
+        "The LDS version in EF.COM is not four digits.",
+        "ICAO 9303-10, table 35",
+        "DecodingError",
+        _failed("completeness", "decoding_error"),
+        with_com(_odd_version),
+    ),
+)

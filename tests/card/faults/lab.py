@@ -1,0 +1,76 @@
+"""A terminal and an inspection post that trust the laboratory, and every use that the catalogue knows."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from border import sample_post
+from openeoi import profiles
+from openeoi.agent.card_session import CardSession
+from openeoi.agent.read_and_check import read_and_check
+from openeoi.border.access import CardAccessNumber
+from openeoi.border.inspection import inspect
+from openeoi.border.report import InspectionReport
+from openeoi.card.faults.fault import Use
+from openeoi.card.faults.laboratory import Laboratory
+from openeoi.card.faults.specimen import CAN, NORM_PIN
+from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.errors import OpenEoiError
+from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.protocols.passive_authentication import CertificateAnchors
+from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.terminal.checks import Outcome
+from openeoi.terminal.credentials import sign_digest
+from openeoi.terminal.pin_care import pin_status
+from openeoi.transport import Transport
+
+AT = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
+LABORATORY = Laboratory(bytes(range(32)))
+ANCHORS = CertificateAnchors(LABORATORY.anchors)
+PARAMETERS = profiles.load("si").card
+WRONG_CAN = "000000"
+WRONG_PIN = "999999"
+DIGEST = bytes(range(48))
+
+
+class Lists:
+    """The laboratory publishes one list, for its present authority."""
+
+    def __init__(self) -> None:
+        self._list = LABORATORY.revocation_list(AT)
+
+    def revocation_list(self, authority: Certificate) -> bytes | None:
+        return self._list if authority.raw == LABORATORY.authority else None
+
+
+LISTS = Lists()
+
+
+def errors(transport: Transport, use: Use) -> set[str]:
+    """What a terminal says of the card: the error with which the use ended, or the reasons of what it did not find successful."""
+    session = CardSession(transport, secrets.token_bytes)
+    try:
+        session.unlock(PacePassword.from_can(WRONG_CAN if use is Use.OPEN_WITH_WRONG_NUMBER else CAN))
+        match use:
+            case Use.READ_DOCUMENT | Use.OPEN_WITH_WRONG_NUMBER:
+                reading = read_and_check(session, ANCHORS, LISTS, AT)
+                return {one.reason for one in reading.findings if one.outcome in (Outcome.FAILED, Outcome.UNDETERMINED)}
+            case Use.SIGN_WITHOUT_PIN:
+                session.run("sign", sign_digest(CredentialRole.LOW, DIGEST))
+            case Use.SIGN_WITH_PIN:
+                session.run("sign", sign_digest(CredentialRole.HIGH, DIGEST, NORM_PIN))
+            case Use.SIGN_WITH_WRONG_PIN:
+                session.run("sign", sign_digest(CredentialRole.HIGH, DIGEST, WRONG_PIN))
+            case Use.ASK_FOR_TRIES:
+                session.run("tries", pin_status())
+    except OpenEoiError as error:
+        return {type(error).__name__}
+    return set()
+
+
+def inspected(transport: Transport) -> InspectionReport:
+    post = sample_post.post(transport)
+    post = replace(post, anchors=ANCHORS, revocation_lists=LISTS, clock=lambda: AT)
+    return inspect(post, CardAccessNumber(CAN), sample_post.ENTRY)

@@ -1,0 +1,96 @@
+"""Every faulty chip is refused by our readers exactly as the catalogue says; a sound one passes the same tests."""
+
+import re
+import secrets
+from pathlib import Path
+
+import pytest
+
+from card.faults import lab
+from openeoi.border import checks
+from openeoi.card.faults.catalogue import CATALOGUE, UnknownFault, find_fault, make_faulty_card
+from openeoi.card.faults.defects import Defect
+from openeoi.card.faults.fault import Family, Fault, Use
+from openeoi.card.faults.faulty_card import FaultyCard
+from openeoi.card.faults.printed import page
+from openeoi.card.faults.specimen import personalise, sound_specimen
+from openeoi.card.memory import VolatileMemory
+from openeoi.terminal.checks import Outcome
+from openeoi.transport.in_process import InProcess
+
+NAMES = list(CATALOGUE)
+INSPECTED = [name for name, fault in CATALOGUE.items() if fault.inspection is not None]
+
+
+def in_reader(name: str) -> InProcess:
+    chip = InProcess(make_faulty_card(name, lab.LABORATORY, VolatileMemory(), lab.PARAMETERS, secrets.token_bytes))
+    chip.reset()
+    return chip
+
+
+@pytest.fixture(scope="module")
+def sound() -> InProcess:
+    memory = VolatileMemory()
+    personalise(sound_specimen(lab.LABORATORY), lab.LABORATORY, memory, lab.PARAMETERS, secrets.token_bytes)
+    return InProcess(FaultyCard(memory, secrets.token_bytes, Defect))
+
+
+@pytest.mark.parametrize("use", [Use.READ_DOCUMENT, Use.SIGN_WITHOUT_PIN, Use.SIGN_WITH_PIN, Use.ASK_FOR_TRIES])
+def test_a_sound_chip_passes_every_use(sound: InProcess, use: Use) -> None:
+    sound.reset()
+    assert lab.errors(sound, use) == set()
+
+
+def test_a_sound_chip_refuses_what_is_wrong(sound: InProcess) -> None:
+    sound.reset()
+    assert lab.errors(sound, Use.OPEN_WITH_WRONG_NUMBER) == {"WrongPassword"}
+    sound.reset()
+    assert lab.errors(sound, Use.SIGN_WITH_WRONG_PIN) == {"WrongPin"}
+
+
+def test_a_sound_chip_passes_inspection(sound: InProcess) -> None:
+    sound.reset()
+    report = lab.inspected(sound)
+    assert report.outcome is Outcome.SUCCESSFUL, report.checks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_terminal_says_what_the_catalogue_says(name: str) -> None:
+    fault = find_fault(name)
+    assert fault.error in lab.errors(in_reader(name), fault.use)
+
+
+@pytest.mark.parametrize("name", INSPECTED)
+def test_an_inspection_finds_what_the_catalogue_says(name: str) -> None:
+    expected = find_fault(name).inspection
+    assert expected is not None
+    report = lab.inspected(in_reader(name))
+    check = report.check(expected.check)
+    assert check is not None
+    assert (check.outcome.value, check.reason) == (expected.verdict.value, expected.reason)
+    assert report.outcome is not Outcome.SUCCESSFUL
+    assert (report.outcome is Outcome.FAILED) == (expected.verdict.value == Outcome.FAILED.value)
+
+
+@pytest.mark.parametrize("fault", CATALOGUE.values(), ids=NAMES)
+def test_an_entry_is_complete(fault: Fault) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", fault.name)
+    assert fault.sentence.endswith(".")
+    assert fault.clause
+    assert fault.error.isidentifier()
+    assert fault.inspection is None or fault.inspection.check in checks.WEIGHTS
+
+
+def test_the_catalogue_is_large_and_covers_every_family() -> None:
+    assert len(CATALOGUE) >= 60
+    assert {fault.family for fault in CATALOGUE.values()} == set(Family)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(UnknownFault):
+        find_fault("no-such-fault")
+
+
+def test_the_printed_catalogue_is_in_step() -> None:
+    printed = Path(__file__).parents[3] / "docs" / "faulty-chips.md"
+    assert printed.read_text() == page(), "run: python -m openeoi.card.faults.printed > docs/faulty-chips.md"
