@@ -10,21 +10,16 @@ from openeoi.card.faults.fault import Family, Fault, Use
 
 _HEAD: Final = """# Faulty chips
 
-A catalogue for testers of inspection systems: {count} chips, each with one thing wrong. A correct reader says of each what stands in
-the last two columns; ours do, and a test tries every chip against them. The chips are virtual cards of this system, personalised
-like any card, that any PC/SC program can read through vsmartcard's virtual reader.
-
-    eoi card faults                          the catalogue in short; --json for machines
-    eoi card new --fault sod-signature-wrong make one
-    eoi card insert NAME                     put it into our reader, or with --vpcd HOST:PORT into a PC/SC virtual reader
-    eoi card faults --trust FOLDER           what the system under test has to trust: authorities, revocation list
+A catalogue for testers of inspection systems: {count} chips, each with one thing wrong. A correct reader says of each what stands
+in the last two columns; ours do, and a test tries every chip against them. The chips are virtual cards of this system,
+personalised like any card, that any PC/SC program can read through vsmartcard's virtual reader.
 
 All chips have the CAN {can}, the PINs {norm_pin} (log in) and {sig_pin} (sign), the PUK {puk}. The holder does not exist.
 
-*Error* is the class with which our terminal ends or which its findings carry. *Inspection* is the check at an inspection post after
-BSI TR-03135-1 with its outcome and the reason's code; a dash where a post does not come across the fault, because it does not read
-that file or has no use for that application. *Undetermined* means that the fault proves nothing against the holder: a chip that
-cannot be read, or an authority that is not known.
+*Error* is the class with which our terminal ends or which its findings carry. *Inspection* is the check at an inspection post
+after BSI TR-03135-1 with its outcome and the reason's code; a dash where a post does not come across the fault, because it does
+not read that file or has no use for that application. *Undetermined* means that the fault proves nothing against the holder: a
+chip that cannot be read, or an authority that is not known.
 
 This page is generated: `python -m openeoi.card.faults.printed > docs/faulty-chips.md`.
 """
