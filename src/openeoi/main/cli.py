@@ -98,6 +98,24 @@ def tour(json: Annotated[bool, typer.Option("--json", help="For machines.")] = F
     raise typer.Exit(run_tour(as_json=json))
 
 
+audit = typer.Typer(no_args_is_help=True, help="The offices' audit chains.")
+
+
+@audit.command(epilog="Example: eoi audit verify --json")
+def verify(json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Read every office's audit chain entry by entry. Exit code 1 and the position when one is broken."""
+    from openeoi.main.audit import verify_all
+
+    reports = list(verify_all(_offices()))
+    if json:
+        output.as_json({"whole": all(one.good for one in reports), "chains": [one.as_json() for one in reports]})
+    else:
+        rows = [[one.chain, one.state.value, str(one.entries), str(one.position or ""), one.problem] for one in reports]
+        output.table(["chain", "state", "entries", "position", "problem"], rows)
+    if not all(one.good for one in reports):
+        raise typer.Exit(output.CHECK_FAILED)
+
+
 def _offices() -> Offices:
     from openeoi.main.settings import load
     from openeoi.main.wiring import Offices
@@ -128,6 +146,7 @@ def _mount() -> None:
 
     card = issuing_commands(lambda: offices().issuing)
     card.registered_commands += card_commands(lambda: offices().agent).registered_commands
+    application.add_typer(audit, name="audit")
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
     application.add_typer(pin_commands(lambda: offices().agent), name="pin")
     application.add_typer(signing_commands(lambda: offices().signing, key_holders(lambda: offices().agent), terminal_language))

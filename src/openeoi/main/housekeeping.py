@@ -66,7 +66,7 @@ def check_heads(offices: Offices) -> None:
     from openeoi.storage.errors import AuditChainBroken
 
     file = offices.installation.file("audit_heads.json")
-    for name, noted in _noted(file).items():
+    for name, noted in noted_heads(file).items():
         database = offices.audited.get(name)
         if database is None:
             continue
@@ -81,7 +81,7 @@ def note_heads(offices: Offices) -> None:
     from openeoi.storage.audit import AuditChain
 
     file = offices.installation.file("audit_heads.json")
-    heads = {name: [head.count, head.hash] for name, head in _noted(file).items()}
+    heads = {name: [head.count, head.hash] for name, head in noted_heads(file).items()}
     for name, database in offices.audited.items():
         with database.read() as connection:
             head = AuditChain(offices.clock).head(connection)
@@ -89,7 +89,8 @@ def note_heads(offices: Offices) -> None:
     file.save(json.dumps(heads, indent=1).encode())
 
 
-def _noted(file: AtomicFile) -> Mapping[str, AuditHead]:
+def noted_heads(file: AtomicFile) -> Mapping[str, AuditHead]:
+    """By database. Raises InstallationFileDamaged."""
     from openeoi.storage.audit import AuditHead
 
     if not file.exists():

@@ -247,6 +247,13 @@ class Offices:
         return ExchangeDesk(country.upper(), authorities, store, self.clock)
 
     @property
+    def chains(self) -> Mapping[str, str]:
+        """Every database with an audit chain, whether its office is built or not: name of the database -> its office."""
+        states = (self.settings.country, self.settings.partner)
+        of_states = {f"{office}-{state}": office for office in ("pki", "exchange") for state in states}
+        return {office: office for office in ("issuing", "signing", "login", "health", "border")} | of_states
+
+    @property
     def audited(self) -> Mapping[str, Database]:
         """The databases with an audit chain, by name, as far as their offices are built: all of them in a served installation."""
         return dict(self._opened)

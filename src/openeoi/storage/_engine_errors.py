@@ -49,12 +49,17 @@ def from_driver_error(error: BaseException | None, place: str) -> StorageError |
     """The storage error that a driver's error means; None when it is the caller's own (a violated constraint)."""
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
-        kind = None if code is None else _SQLITE.get(code & 0xFF)
+        kind = _SQLITE.get(code & 0xFF) if code is not None else _without_code(error)
     else:
         kind = _POSTGRESQL.get(str(getattr(error, "sqlstate", None)))
         if kind is None and type(error).__name__ == "OperationalError" and getattr(error, "sqlstate", None) is None:
             kind = DatabaseUnavailable  # psycopg could not connect, or lost the connection
     return None if kind is None else kind(place)
+
+
+def _without_code(error: sqlite3.Error) -> type[StorageError] | None:
+    # The driver itself, not SQLite: bytes in a text column that are no UTF-8. It gives no code, only this sentence.
+    return DatabaseDamaged if "decode to UTF-8" in str(error) else None
 
 
 def from_os_error(error: OSError, place: str) -> StorageError:

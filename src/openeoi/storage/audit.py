@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, Text, func, insert, select, update
 
-from openeoi.storage.errors import AuditChainBroken
+from openeoi.storage.errors import AuditChainBroken, DatabaseDamaged
 
 JsonValue: TypeAlias = bool | int | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
 
@@ -102,7 +102,7 @@ class AuditChain:
         Raises AuditChainBroken with the first position at fault.
         """
         last, count = START, 0
-        for row in connection.execute(select(_entries).order_by(_entries.c.position)).yield_per(1000):
+        for row in _readable(connection):
             count += 1
             if row.position != count:
                 raise AuditChainBroken(count, f"the entry is missing, {row.position} follows {count - 1}")
@@ -169,6 +169,26 @@ def _require_plain(value: object) -> None:
             _require_plain(inner)
     elif not isinstance(value, (str, int, bool, type(None))):
         raise TypeError(f"{type(value).__name__} has no canonical form here")
+
+
+def _readable(connection: Connection) -> "Iterator[Row[tuple[object, ...]]]":
+    """All entries in their order; AuditChainBroken at the first one that cannot even be read."""
+    query = select(_entries).order_by(_entries.c.position)
+    seen = 0
+    try:
+        for row in connection.execute(query).yield_per(1000):
+            seen += 1
+            yield row
+    except DatabaseDamaged as damage:  # rows come in batches: which one it was, each by itself tells
+        while True:
+            seen += 1
+            try:
+                row_alone = connection.execute(query.where(_entries.c.position >= seen).limit(1)).first()
+            except DatabaseDamaged:
+                raise AuditChainBroken(seen, "the entry cannot be read") from damage
+            if row_alone is None:
+                raise
+            yield row_alone
 
 
 def _columns(entry: AuditEntry) -> dict[str, str]:
