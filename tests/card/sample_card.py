@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -41,6 +41,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.terminal import establish
 from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.shared import KeyRole, LifeCycle, SecretRole
 from openeoi.transport import Observer, run
 
@@ -113,8 +114,13 @@ def sample_card(
     gap: int = 0,
     roles: Collection[CredentialRole] = tuple(CredentialRole),
     country: str = "si",
+    document: DocumentProtocols | None = None,
+    document_files: Mapping[int, bytes] | None = None,
 ) -> SampleCard:
-    """A card taken from blank through personalisation to this state, by commands only."""
+    """A card taken from blank through personalisation to this state, by commands only.
+
+    `document` adds protocols to the travel document, `document_files` files to it, by file identifier.
+    """
     memory = memory or VolatileMemory()
     card = VirtualCard.blank(memory, random, profiles.load(country).card, OFFICE_KEY)
     authority = ec.generate_private_key(ec.SECP384R1())
@@ -124,6 +130,7 @@ def sample_card(
         return sample
     channel = sample.run(office.open_office_channel(OFFICE_KEY, secrets.token_bytes))
     sample.inside(channel, _personalise(sample, authority, gap, roles))
+    sample.inside(channel, _add_to_document(document, document_files or {}))
     for state in _path(life_cycle):
         sample.inside(channel, office.set_state(state))
     if life_cycle in (LifeCycle.ACTIVE, LifeCycle.BLOCKED):
@@ -154,6 +161,13 @@ def _personalise(
     yield from office.set_secret(SecretRole.CAN, CAN.encode())
     yield from office.set_secret(SecretRole.PUK, PUK.encode())
     yield from office.set_secret(SecretRole.INITIAL_PASSWORD, INITIAL_PASSWORD.encode())
+
+
+def _add_to_document(document: DocumentProtocols | None, contents: Mapping[int, bytes]) -> CardSteps[None]:
+    for file_id, content in contents.items():
+        yield from office.write_file(Application.TRAVEL_DOCUMENT, file_id, content)
+    if document is not None:
+        yield from office.set_secret(SecretRole.DOCUMENT_PROTOCOLS, document.encode())
 
 
 def application_files(sample: SampleCard, gap: int = 0) -> dict[Application, dict[int, bytes]]:

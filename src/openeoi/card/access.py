@@ -13,6 +13,7 @@ from openeoi.protocols.personalisation.access import (
     OnContact,
     Password,
     PinVerified,
+    TerminalRight,
     UnderPace,
 )
 
@@ -20,11 +21,12 @@ from openeoi.protocols.personalisation.access import (
 @dataclass(frozen=True, slots=True)
 class SecurityStatus:
     """`password`: the one that opened the secure messaging under which the running command came (None: it came in clear);
-    `verified`: references of the PINs verified in that session."""
+    `verified`: references of the PINs verified in that session; `data_groups`: those that terminal authentication opened."""
 
     contactless: bool
     password: Password | None
     verified: frozenset[int]
+    data_groups: frozenset[int] = frozenset()
 
 
 def is_satisfied(condition: Condition, security: SecurityStatus) -> bool:
@@ -39,6 +41,8 @@ def is_satisfied(condition: Condition, security: SecurityStatus) -> bool:
             return security.password in passwords
         case PinVerified(reference):
             return reference in security.verified
+        case TerminalRight(data_group):
+            return security.password is not None and data_group in security.data_groups
         case AnyOf(conditions):
             return any(is_satisfied(part, security) for part in conditions)
         case AllOf(conditions):

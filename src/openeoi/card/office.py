@@ -16,6 +16,7 @@ from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.mrz import mrz_information
 from openeoi.iso7816 import status
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
 
 CAN_SIZE = 6
@@ -54,6 +55,9 @@ class Office:
             if not pin.rules.accepts(value):
                 return status.INCORRECT_DATA
             self._system.commit(state.with_pin(_PIN_ROLES[role], replace(pin, value=value, tries_left=pin.rules.tries)))
+            return status.SUCCESS
+        if role is SecretRole.DOCUMENT_PROTOCOLS:
+            self._system.commit(replace(state, document=DocumentProtocols.decode(value)))
             return status.SUCCESS
         if role is SecretRole.CAN:
             if len(value) != CAN_SIZE or not value.isdigit():

@@ -12,6 +12,7 @@ from openeoi.card.errors import CommandRefused, DamagedCardFile
 from openeoi.card.memory import CardMemory
 from openeoi.card.state import CardState, StoredFile
 from openeoi.crypto.randomness import RandomSource
+from openeoi.encoding.card_verifiable_certificates.references import EF_CVCA
 from openeoi.encoding.lds import files as lds
 from openeoi.encoding.lds.card_access import CardAccess
 from openeoi.encoding.lds.security_infos import PaceInfo
@@ -19,7 +20,7 @@ from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.secure_messaging import CardSecureChannel
-from openeoi.protocols.personalisation.access import Always, Condition, Password
+from openeoi.protocols.personalisation.access import READ_AS_DOCUMENT, Always, Condition, Password
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.protocols.pin.card import PinCardSide
@@ -27,7 +28,8 @@ from openeoi.protocols.pin.card import PinCardSide
 
 @dataclass(slots=True)
 class Session:
-    """All that a reset forgets. `file_id` is the current EF; `key` and `digest_kind` are the security environment for signing."""
+    """All that a reset forgets. `file_id` is the current EF; `key` and `digest_kind` are the security environment for signing;
+    `data_groups` are those that terminal authentication opened."""
 
     contactless: bool = False
     application: Application = Application.MASTER_FILE
@@ -38,6 +40,7 @@ class Session:
     password: Password | None = None
     pins: PinCardSide | None = field(default=None, repr=False)
     chain: list[CommandApdu] = field(default_factory=list, repr=False)
+    data_groups: frozenset[int] = frozenset()
 
     @property
     def verified(self) -> frozenset[int]:
@@ -56,6 +59,7 @@ class Session:
         self.password = None
         self.pins = None
         self.key = None
+        self.data_groups = frozenset()
         self.chain.clear()
 
 
@@ -123,10 +127,13 @@ class OperatingSystem:
 
     def file(self, application: Application, file_id: int) -> StoredFile | None:
         """A file, if it is there. On a blank card EF.CardAccess is the maker's, whatever the office has done to its own so far: a
-        personalisation that was cut off can always be begun anew."""
+        personalisation that was cut off can always be begun anew. EF.CVCA is made of the card's trust points."""
         key = (application, file_id)
         if self.state.life_cycle is LifeCycle.BLANK and key == (Application.MASTER_FILE, lds.CARD_ACCESS.file_id):
             return StoredFile(Always(), CardAccess((self.pace_info,)).encode())
+        trust = self.state.document.trust
+        if trust is not None and key == (Application.TRAVEL_DOCUMENT, EF_CVCA):
+            return StoredFile(READ_AS_DOCUMENT, trust.authority_references())
         return self.state.files.get(key)
 
     @property
@@ -138,7 +145,8 @@ class OperatingSystem:
         return RULES[self.session.application]
 
     def security(self, request: Request) -> SecurityStatus:
-        return SecurityStatus(self.session.contactless, request.password, self.session.verified)
+        session = self.session
+        return SecurityStatus(session.contactless, request.password, session.verified, session.data_groups)
 
     def require(self, condition: Condition, request: Request) -> None:
         if not is_satisfied(condition, self.security(request)):

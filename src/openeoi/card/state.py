@@ -21,6 +21,7 @@ from openeoi.encoding.tlv import Tlv
 from openeoi.profiles.card import CardParameters
 from openeoi.protocols.personalisation.access import Condition, decode_condition, encode_condition
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.shared import KEY_NUMBERS, KeyRole, LifeCycle
 
 MAGIC: Final = b"OPENEOI-CARD"
@@ -66,6 +67,7 @@ class CardState:
     mrz_information: bytes = field(default=b"", repr=False)
     keys: Mapping[KeyRole, int] = field(default_factory=dict, repr=False)
     files: Mapping[FileKey, StoredFile] = field(default_factory=dict, repr=False)
+    document: DocumentProtocols = field(default=DocumentProtocols(), repr=False)
 
     def with_pin(self, role: PinRole, pin: PinState) -> CardState:
         return replace(self, pins=MappingProxyType({**self.pins, role: pin}))
@@ -83,7 +85,14 @@ class CardState:
         """Without secrets, keys and files."""
         pins = {role: replace(pin, value=b"", tries_left=0) for role, pin in self.pins.items()}
         return replace(
-            self, office_key=b"", can=b"", mrz_information=b"", pins=MappingProxyType(pins), keys=MappingProxyType({}), files={}
+            self,
+            office_key=b"",
+            can=b"",
+            mrz_information=b"",
+            pins=MappingProxyType(pins),
+            keys=MappingProxyType({}),
+            files={},
+            document=DocumentProtocols(),
         )
 
 
@@ -113,6 +122,7 @@ def encode(state: CardState) -> bytes:
             tlv.encode(0xA8, b"".join(_encode_pin(role, state.pins[role]) for role in sorted(state.pins))),
             tlv.encode(0xA9, b"".join(_encode_key(role, state.keys[role]) for role in KeyRole if role in state.keys)),
             tlv.encode(0xAA, b"".join(_encode_file(key, file) for key, file in sorted(state.files.items(), key=_file_order))),
+            tlv.encode(0xAB, state.document.encode()) if state.document != DocumentProtocols() else b"",
         )
     )
     content = MAGIC + VERSION.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
@@ -143,7 +153,10 @@ def decode(raw: bytes) -> CardState:
 
 
 def _decode_body(body: bytes) -> CardState:
-    values = _values(body, (0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0xA8, 0xA9, 0xAA))
+    tags = (0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0xA8, 0xA9, 0xAA)
+    # A card that has nothing beyond PACE has no AB: its file is as it was before there was more.
+    with_document = tlv.decode_all(body)[-1:] and tlv.decode_all(body)[-1].tag == 0xAB
+    *values, document = (*_values(body, (*tags, 0xAB)),) if with_document else (*_values(body, tags), b"")
     serial, life_cycle, protocol, parameter_id, version, office_key, can, mrz, pins, keys, files = values
     return CardState(
         serial_number=serial,
@@ -157,6 +170,7 @@ def _decode_body(body: bytes) -> CardState:
         pins=MappingProxyType(dict(_decode_pin(item) for item in tlv.decode_all(pins))),
         keys=MappingProxyType(dict(_decode_key(item) for item in tlv.decode_all(keys))),
         files=MappingProxyType(dict(_decode_file(item) for item in tlv.decode_all(files))),
+        document=DocumentProtocols.decode(document),
     )
 
 

@@ -1,6 +1,7 @@
 """The card seen from outside: bytes of a command in, bytes of a response out; power, reset and ATR.
 
-The path of a command: class byte, secure messaging, chaining, PACE or handler. What upstream programs rely on:
+The path of a command: class byte, secure messaging, chaining, the document's protocols, PACE or handler. What upstream programs
+rely on:
 
 - A command in clear that arrives while a secure messaging session is open ends the session and is served.
 - No Le, no data in the answer.
@@ -17,6 +18,7 @@ from typing import Final
 
 from openeoi.card import data_objects, files, pins, signing
 from openeoi.card import state as card_state
+from openeoi.card.document_access import DocumentAccess
 from openeoi.card.errors import CommandRefused
 from openeoi.card.memory import CardMemory
 from openeoi.card.office import Office
@@ -46,6 +48,7 @@ CHANNEL_BITS: Final = 0x03
 SECURE_MESSAGING_BITS: Final = 0x0C
 PROPRIETARY_OR_RESERVED: Final = 0xE0
 GENERAL_AUTHENTICATE: Final = 0x86
+MANAGE_SECURITY_ENVIRONMENT: Final = 0x22
 SERIAL_NUMBER_SIZE: Final = 10
 CHAINED_DATA_MAXIMUM: Final = 1 << 15
 
@@ -70,6 +73,7 @@ class VirtualCard:
         self._system = OperatingSystem(memory, random)
         self._office = Office(self._system)
         self._pace = self._make_pace()
+        self._document = DocumentAccess(self._system)
 
     @classmethod
     def blank(
@@ -106,6 +110,7 @@ class VirtualCard:
         self._system.forget()
         self._system.session = Session(contactless)
         self._pace.reset()
+        self._document.channel_ended()
 
     def reset(self) -> None:
         """A reset by the reader: as power on, on the same interface."""
@@ -131,7 +136,9 @@ class VirtualCard:
             return self._answer_protected(command)
         self._end_secure_messaging()
         limit = 0 if command.expected is None else command.expected
-        return self._serve(Request(command, None, limit))
+        response = self._serve(Request(command, None, limit))
+        self._document.take_channel()
+        return response
 
     def _answer_protected(self, command: CommandApdu) -> ResponseApdu:
         session = self._system.session
@@ -141,7 +148,9 @@ class VirtualCard:
         try:
             plain = channel.open(command)
             limit = min(plain.expected or 0, _capacity(channel, command))
-            return channel.protect(self._serve(Request(plain, session.password, limit)))
+            response = channel.protect(self._serve(Request(plain, session.password, limit)))
+            self._document.take_channel()
+            return response
         except SecureMessagingError as error:
             self._end_secure_messaging()
             return ResponseApdu(getattr(error, "status", status.SECURE_MESSAGING_OBJECTS_INCORRECT))
@@ -149,6 +158,7 @@ class VirtualCard:
     def _end_secure_messaging(self) -> None:
         if self._system.session.channel is not None:
             self._system.session.end_secure_messaging()
+            self._document.channel_ended()
 
     def _serve(self, request: Request) -> ResponseApdu:
         try:
@@ -183,6 +193,9 @@ class VirtualCard:
 
     def _dispatch(self, request: Request) -> ResponseApdu:
         command = request.command
+        answer = self._document.process(request)
+        if answer is not None:
+            return answer
         if PaceCardSide.handles(command):
             return self._run_pace(request)
         if personalisation.is_personalisation(command):
@@ -198,15 +211,22 @@ class VirtualCard:
         """PACE is run in clear; the channel it leaves holds for the commands after it."""
         if request.password is not None:
             raise CommandRefused(status.CONDITIONS_NOT_SATISFIED)
+        if request.command.ins == MANAGE_SECURITY_ENVIRONMENT:
+            self._pace = self._make_pace()
         response = self._pace.process(request.command)
         established = self._pace.take_established()
         if established is not None:
+            self._document.pace_established(established)
             self._system.session.channel = established.channel
             self._system.session.password = Password(established.password_reference)
         return response
 
     def _make_pace(self) -> PaceCardSide:
-        return PaceCardSide((self._system.pace_info,), self._password, self._system.random)
+        """The card's own PACE on a blank card, with the document's further offers on any other."""
+        state = self._system.state
+        further = () if state.life_cycle is LifeCycle.BLANK else state.document.pace_infos
+        keys = {key.parameter_id: key.private for key in state.document.static_keys}
+        return PaceCardSide((self._system.pace_info, *further), self._password, self._system.random, keys.get)
 
     def _password(self, reference: int) -> bytes | None:
         """The secret behind a password identifier in the present state, by the table of `life_cycle`."""

@@ -19,6 +19,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.personalisation import shared
 from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.access import (
+    READ_AS_DOCUMENT,
     AllOf,
     Always,
     AnyOf,
@@ -27,6 +28,7 @@ from openeoi.protocols.personalisation.access import (
     OnContact,
     Password,
     PinVerified,
+    TerminalRight,
     UnderPace,
     decode_condition,
     default_read_condition,
@@ -180,6 +182,7 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
     st.one_of(
         st.just(Always()),
         st.just(Never()),
+        st.builds(TerminalRight, st.sampled_from([3, 4])),
         st.just(OnContact()),
         st.builds(UnderPace, st.frozensets(st.sampled_from(Password), min_size=1)),
         st.builds(PinVerified, st.integers(0, 255)),
@@ -221,6 +224,8 @@ def test_file_control_survives_encoding(file_id: int, size: int, read: Condition
         assert "nested too deeply" in str(error)
 
 
-def test_fingerprints_are_for_nobody_yet() -> None:
-    assert default_read_condition(Application.TRAVEL_DOCUMENT, 0x0103) == Never()
-    assert default_read_condition(Application.TRAVEL_DOCUMENT, 0x0102) != Never()
+def test_fingerprints_and_irises_are_for_terminals_with_the_right() -> None:
+    for data_group in (3, 4):
+        condition = default_read_condition(Application.TRAVEL_DOCUMENT, 0x0100 + data_group)
+        assert condition == AllOf((READ_AS_DOCUMENT, TerminalRight(data_group)))
+    assert default_read_condition(Application.TRAVEL_DOCUMENT, 0x0102) == READ_AS_DOCUMENT

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from openeoi.crypto.errors import CryptographicError
+from openeoi.crypto.group import KeyAgreement
 from openeoi.crypto.mac import MacMismatch
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding import tlv
@@ -57,10 +58,15 @@ _STEPS: dict[tuple[State, int | None], tuple[State, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class EstablishedChannel:
-    """The outcome on the card: the channel for all commands after this one, and by which password it was opened."""
+    """The outcome on the card: the channel for all commands after this one, by which password it was opened, and what terminal
+    authentication binds to: both ephemeral public keys, and whether chip authentication mapping has proved the chip."""
 
     channel: CardSecureChannel
     password_reference: int
+    agreement: KeyAgreement
+    card_public_key: bytes
+    terminal_public_key: bytes
+    chip_is_proved: bool
 
 
 class _Refused(OpenEoiError):
@@ -96,6 +102,7 @@ class PaceCardSide:
         self._password_reference = 0
         self._secret = b""
         self._nonce = b""
+        self._terminal_public_key = b""
         self._static_private: int | None = None
         self._exchange: PaceExchange | None = None
         self._keys: SessionKeys | None = None
@@ -188,6 +195,7 @@ class PaceCardSide:
                 return tlv.encode(shared.CARD_MAPPING_DATA, exchange.mapping_data())
             case State.AGREED:
                 self._keys = exchange.agree(value)
+                self._terminal_public_key = value
                 return tlv.encode(shared.CARD_PUBLIC_KEY, exchange.public_key())
             case _:
                 return self._authenticate(exchange, value)
@@ -196,7 +204,14 @@ class PaceCardSide:
         exchange.verify_token(token)
         if self._keys is None:
             raise _Refused(status.CONDITIONS_NOT_SATISFIED, "no keys were agreed")
-        self._established = EstablishedChannel(CardSecureChannel(self._keys), self._password_reference)
+        self._established = EstablishedChannel(
+            CardSecureChannel(self._keys),
+            self._password_reference,
+            exchange.protocol.agreement,
+            exchange.public_key(),
+            self._terminal_public_key,
+            self._static_private is not None,
+        )
         token = tlv.encode(shared.CARD_TOKEN, exchange.own_token())
         if self._static_private is None:
             return token

@@ -1,7 +1,8 @@
 """Access conditions of files, as values that compose, and their bytes in the security attribute (DO 86) of CREATE FILE.
 
 The encoding is our choice: one data object per condition, 80 always, 81 never, 82 contact interface, 83 secure messaging opened
-by PACE with one of these passwords, 84 PIN with this reference verified, A5 any of, A6 all of.
+by PACE (or basic access control) with one of these passwords, 84 PIN with this reference verified, 85 right to this data group
+won by terminal authentication, A5 any of, A6 all of.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from openeoi.protocols.personalisation.applications import Application
 
 
 class Password(IntEnum):
-    """Password identifiers of PACE (ICAO 9303-11, 4.4.4.1); the office key's number is our choice."""
+    """Password identifiers of PACE (ICAO 9303-11, 4.4.4.1); the numbers of the office key and of basic access control, which PACE
+    never meets, are our choice."""
 
     MRZ = 1
     CAN = 2
     PIN = 3
     PUK = 4
     OFFICE = 0x10
+    BASIC_ACCESS = 0x20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ class PinVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalRight:
+    """Terminal authentication in the running channel gave the right to this data group (3: fingerprints, 4: irises)."""
+
+    data_group: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one holds."""
 
@@ -71,18 +81,21 @@ class AllOf:
     conditions: tuple[Condition, ...]
 
 
-Condition: TypeAlias = Always | Never | OnContact | UnderPace | PinVerified | AnyOf | AllOf
+Condition: TypeAlias = Always | Never | OnContact | UnderPace | PinVerified | TerminalRight | AnyOf | AllOf
 
 HOLDER_PASSWORDS: Final = frozenset({Password.MRZ, Password.CAN})
 READ_UNDER_PACE: Final = UnderPace(HOLDER_PASSWORDS)
 READ_ON_CONTACT_OR_UNDER_PACE: Final = AnyOf((OnContact(), READ_UNDER_PACE))
 
-# Fingers and irises are for inspection systems with terminal authentication only; until the card has it, nobody reads them.
-EXTENDED_ACCESS: Final = frozenset({lds.data_group(3).file_id, lds.data_group(4).file_id})
+# A card without basic access control has no channel that it opened.
+READ_AS_DOCUMENT: Final = UnderPace(HOLDER_PASSWORDS | {Password.BASIC_ACCESS})
+
+# Fingers and irises are for inspection systems with terminal authentication only; on a card without it nobody reads them.
+EXTENDED_ACCESS: Final = {lds.data_group(number).file_id: number for number in (3, 4)}
 
 _READ: Final[Mapping[Application, Condition]] = {
     Application.MASTER_FILE: Always(),
-    Application.TRAVEL_DOCUMENT: READ_UNDER_PACE,
+    Application.TRAVEL_DOCUMENT: READ_AS_DOCUMENT,
     Application.PINLESS: READ_ON_CONTACT_OR_UNDER_PACE,
     Application.SIGN_AND_LOGIN: READ_ON_CONTACT_OR_UNDER_PACE,
 }
@@ -91,7 +104,7 @@ _READ: Final[Mapping[Application, Condition]] = {
 def default_read_condition(application: Application, file_id: int) -> Condition:
     """The rule for reading a file of this card, where the office states none."""
     if application is Application.TRAVEL_DOCUMENT and file_id in EXTENDED_ACCESS:
-        return Never()
+        return AllOf((READ_AS_DOCUMENT, TerminalRight(EXTENDED_ACCESS[file_id])))
     return _READ[application]
 
 
@@ -110,6 +123,8 @@ def encode_condition(condition: Condition) -> bytes:
             return tlv.encode(0x83, bytes(sorted(passwords)))
         case PinVerified(reference):
             return tlv.encode(0x84, bytes((reference,)))
+        case TerminalRight(data_group):
+            return tlv.encode(0x85, bytes((data_group,)))
         case AnyOf(conditions):
             return tlv.encode(0xA5, b"".join(map(encode_condition, conditions)))
         case AllOf(conditions):
@@ -131,6 +146,8 @@ def _decode(item: Tlv, depth: int) -> Condition:
         return UnderPace(_passwords(item.value))
     if item.tag == 0x84 and len(item.value) == 1:
         return PinVerified(item.value[0])
+    if item.tag == 0x85 and item.value in (b"\x03", b"\x04"):
+        return TerminalRight(item.value[0])
     if item.tag in (0xA5, 0xA6) and item.value:
         conditions = tuple(_decode(child, depth - 1) for child in tlv.children(item))
         return AnyOf(conditions) if item.tag == 0xA5 else AllOf(conditions)

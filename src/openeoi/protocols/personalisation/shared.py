@@ -55,6 +55,7 @@ class SecretRole(StrEnum):
     MRZ_INFORMATION = "MRZ information"
     PUK = "PUK"
     INITIAL_PASSWORD = "initial password"  # noqa: S105 - its name, not its value
+    DOCUMENT_PROTOCOLS = "protocols and keys of the travel document"
 
 
 SECRET_OBJECTS: Final[Mapping[SecretRole, int]] = {
@@ -62,6 +63,7 @@ SECRET_OBJECTS: Final[Mapping[SecretRole, int]] = {
     SecretRole.MRZ_INFORMATION: 0x0121,
     SecretRole.PUK: 0x0122,
     SecretRole.INITIAL_PASSWORD: 0x0123,
+    SecretRole.DOCUMENT_PROTOCOLS: 0x0124,
 }
 
 
