@@ -22,10 +22,11 @@ from openeoi.main.browser import Browser, InProcessWire
 from openeoi.main.installation import Installation
 from openeoi.main.samples import JANA_VZOREC, application_of
 from openeoi.main.settings import Settings
-from openeoi.main.tour import blank_page, prepare
+from openeoi.main.tour import prepare
 from openeoi.main.web import build
 from openeoi.main.wiring import Offices
 from openeoi.pki.encrypted_files import QUICK_COST
+from openeoi.signing.sample_document import sample_document
 
 NORM_PIN, SIG_PIN = "730194", "915827"
 WRONG_PIN = "864209"
@@ -198,7 +199,7 @@ def _cross_a_border(seen: Seen, visitor: Visitor) -> None:
 
 def _sign(seen: Seen, visitor: Visitor) -> None:
     visitor.open("/signing")
-    visitor.send("/signing/jobs", file=("document", blank_page()))
+    visitor.send("/signing/jobs", file=("document", sample_document()))
     for pin in ({}, {"pin": SIG_PIN}):
         visitor.send("/agent/use")
         visitor.send("/agent/use/", ("answer", "yes"), **pin)

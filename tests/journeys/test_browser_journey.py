@@ -258,6 +258,8 @@ def test_read_and_check(person: Person, system: str, chromium: Browser, examined
 
 def test_sign_a_document(person: Person, tmp_path: Path) -> None:
     visitor = person.visitor
+    visitor.press("signing.start.sample")  # a document for those who have none
+    visitor.press("signing.job.forget")
     document: FilePayload = {"name": "Pogodba o čaju.pdf", "mimeType": "application/pdf", "buffer": pdf("Pogodba")}
     visitor.page.set_input_files("#document", document)
     visitor.press("signing.start.go")

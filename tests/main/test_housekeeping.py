@@ -17,9 +17,9 @@ from openeoi.main.errors import AuditShortened, InstallationFileDamaged
 from openeoi.main.housekeeping import INTERVAL, keep_house, regularly
 from openeoi.main.installation import Installation
 from openeoi.main.settings import Settings
-from openeoi.main.tour import blank_page
 from openeoi.main.wiring import Offices
 from openeoi.pki.encrypted_files import QUICK_COST
+from openeoi.signing.sample_document import sample_document
 
 
 @dataclass
@@ -65,7 +65,7 @@ def test_pictures_go_when_their_time_is_over_and_the_log_proves_it(offices: Offi
 
 
 def test_a_document_at_the_desk_goes_though_nobody_comes_again(offices: Offices, clock: Clock, tmp_path: Path) -> None:
-    document = blank_page() + b"% nobody else may read this\n"
+    document = sample_document() + b"% nobody else may read this\n"
     offices.signing.open_job("letter.pdf", document)
     keep_house(offices)
     clock.now += timedelta(hours=1)

@@ -10,7 +10,7 @@ from typing import Final
 
 from openeoi.agent.card_session import CardSession
 from openeoi.agent.kept import Kept
-from openeoi.agent.ports import CardFaces
+from openeoi.agent.ports import CardFaces, SamplePins
 from openeoi.agent.reader import CardReader
 from openeoi.crypto.randomness import RandomSource
 from openeoi.profiles.card import CardParameters
@@ -23,7 +23,8 @@ ACCESS_NUMBER_LIFETIME: Final = timedelta(hours=8)
 
 @dataclass(frozen=True)
 class Agent:
-    """`parameters` gives the lengths of PINs, `anchors` the country signing certificates that reading trusts."""
+    """`parameters` gives the lengths of PINs, `anchors` the country signing certificates that reading trusts.
+    `sample_pins` the PINs of cards that are there for trying out."""
 
     reader: CardReader
     faces: CardFaces
@@ -32,6 +33,7 @@ class Agent:
     revocation_lists: RevocationLists
     random: RandomSource
     clock: Callable[[], datetime]
+    sample_pins: SamplePins = lambda name: None
     requests: Kept[CardRequest] = field(init=False)
     results: Kept[object] = field(init=False)
     access_numbers: Kept[str] = field(init=False)

@@ -8,7 +8,7 @@ from typing import Protocol
 from openeoi.transport.in_process import Card
 from openeoi.web.figures import CardPicture
 
-__all__ = ["Card", "CardFaces", "Cards", "ReaderMemory"]
+__all__ = ["Card", "CardFaces", "Cards", "ReaderMemory", "SamplePins"]
 
 
 class Cards(Protocol):
@@ -26,6 +26,14 @@ class CardFaces(Protocol):
 
     def face(self, name: str) -> CardPicture | None:
         """None for a card on which nothing is printed yet."""
+        ...
+
+
+class SamplePins(Protocol):
+    """What a person trying out a sample card must know; real cards have no such thing."""
+
+    def __call__(self, name: str) -> tuple[str, str] | None:
+        """The PIN for logging in and the PIN for signing of a sample card; None for every other card."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport, Purpose, Request
 from openeoi.border.training import inspect_copied_chip
 from openeoi.terminal.checks import Outcome
+from openeoi.web.figures import CardPicture
 from openeoi.web.forms import FieldError, Form, Submission, submission
 from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
@@ -30,9 +32,10 @@ SHOWN_INSPECTIONS: Final = 8
 CHOSEN_PURPOSES: Final = (Purpose.ENTRY, Purpose.EXIT, Purpose.WITHIN_COUNTRY)
 
 
-def routes(post: BorderPost, kit: WebKit) -> list[BaseRoute]:
-    """To be mounted at the root; one path: GET the desk, POST an inspection."""
-    pages = _Pages(post, kit)
+def routes(post: BorderPost, kit: WebKit, face: Callable[[], CardPicture | None] = lambda: None) -> list[BaseRoute]:
+    """To be mounted at the root; one path: GET the desk, POST an inspection. `face`: what is printed on the card in the reader,
+    which an officer has in hand."""
+    pages = _Pages(post, kit, face)
     return [Route(PATH, pages.desk, methods=["GET"]), Route(PATH, pages.inspect, methods=["POST"])]
 
 
@@ -40,6 +43,7 @@ def routes(post: BorderPost, kit: WebKit) -> list[BaseRoute]:
 class _Pages:
     post: BorderPost
     kit: WebKit
+    face: Callable[[], CardPicture | None]
 
     def desk(self, request: WebRequest) -> Response:
         return self._desk(request, Form({"purpose": Purpose.ENTRY.value}))
@@ -78,6 +82,7 @@ class _Pages:
             422 if form.errors else 200,
             headers=NOT_KEPT,
             form=form,
+            face=self.face(),
             state=names.get(t.language) or names["en"],
             purposes=[(purpose.value, t(f"border.purpose.{purpose.value}")) for purpose in CHOSEN_PURPOSES],
             latest=[

@@ -105,6 +105,12 @@ def sample_cards(offices: Offices) -> tuple[SampleCard, ...]:
         raise InstallationFileDamaged(str(file.path), type(error).__name__) from None
 
 
+def sample_pins(offices: Offices, card: str) -> tuple[str, str] | None:
+    """PIN for logging in and PIN for signing; None for a card that is no sample or has none set by us."""
+    found = next((sample for sample in sample_cards(offices) if sample.card == card and sample.norm_pin), None)
+    return (found.norm_pin, found.sig_pin) if found else None
+
+
 def make_samples(offices: Offices, tell: Callable[[str], None]) -> None:
     """Make what is still missing; the first card is put into the reader.
 

@@ -39,6 +39,7 @@ from openeoi.main.settings import Settings
 from openeoi.main.up import exchange_master_lists, found_authorities
 from openeoi.main.wiring import Offices
 from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.signing.sample_document import sample_document
 from openeoi.signing.validation import Outcome as SignatureOutcome
 from openeoi.terminal.checks import Outcome
 from openeoi.web.translation import Translator
@@ -105,7 +106,7 @@ def read(journey: Journey) -> str:
 
 def sign(journey: Journey) -> str:
     desk = journey.offices.signing
-    signed = desk.sign(blank_page(), CardKeyHolder(journey.offices.agent, journey.access_number, lambda: SIG_PIN))
+    signed = desk.sign(sample_document(), CardKeyHolder(journey.offices.agent, journey.access_number, lambda: SIG_PIN))
     report = desk.validate(signed)
     _require(report.outcome is SignatureOutcome.SUCCESSFUL, f"validation: {report.outcome}")
     spoilt = bytearray(signed)
@@ -205,23 +206,6 @@ def in_process_client(offices: Offices) -> httpx.Client:
         offices.http = httpx.Client(transport=wire)
     wire.application = build(offices)
     return httpx.Client(transport=wire)
-
-
-def blank_page() -> bytes:
-    """A PDF with one empty A4 page (ISO 32000-1, 7.5), written by hand: objects, cross-reference table, trailer."""
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>",
-    )
-    written, offsets = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, 1):
-        offsets.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    count = len(objects) + 1
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(written))
-    return written + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + trailer
 
 
 def _timed(name: str, step: Callable[[Journey], str], journey: Journey) -> Mapping[str, Json]:

@@ -79,7 +79,7 @@ def _routes(offices: Offices, kit: WebKit) -> list[BaseRoute]:
         *signing_pages.routes(offices.signing, kit),
         *health_pages.routes(offices.health, kit),
         *health_api.routes(offices.health),
-        *border_pages.routes(offices.border, kit),
+        *border_pages.routes(offices.border, kit, offices.agent.face),
         *exchange_pages.routes(desks, kit),
         *pki_pages.routes(countries, kit),
     ]

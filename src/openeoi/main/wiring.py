@@ -147,6 +147,7 @@ class Offices:
     def agent(self) -> Agent:
         from openeoi.agent.office import Agent
         from openeoi.main import connections
+        from openeoi.main.samples import sample_pins
 
         states = (self.authorities, self.partner_authorities)
         return Agent(
@@ -157,6 +158,7 @@ class Offices:
             revocation_lists=connections.PublishedLists(*states),
             random=self.random,
             clock=self.clock,
+            sample_pins=lambda card: sample_pins(self, card),
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from openeoi.signing import sample_document
 from openeoi.signing.certificates import subject_text
 from openeoi.signing.desk import CERTIFICATE_PATH, PATH, SIGNATURE_PATH, SigningDesk, shown_name, signed_name
 from openeoi.signing.errors import SigningRefused
@@ -52,11 +53,16 @@ class _Pages:
         return self.kit.page(request, "signing/start.html", status_code, form=form or Form())
 
     def open(self, request: Request) -> Response:
-        upload = submission(request).upload("document")
-        if upload is None or not upload.content:
+        sent = submission(request)
+        upload = sent.upload("document")
+        if upload is not None and upload.content:
+            name, document = upload.file_name, upload.content
+        elif sent.text("sample") == "yes":
+            name, document = sample_document.NAME, sample_document.sample_document()
+        else:
             return self.start(request, Form().with_errors(FieldError("document", "signing.start.missing")))
         try:
-            opened = self.desk.open_job(upload.file_name, upload.content)
+            opened = self.desk.open_job(name, document)
         except SigningRefused as refusal:
             return self.start(request, Form().with_errors(FieldError("document", f"signing.refused.{refusal.reason}")))
         jobs = [*request.session.get(_SESSION_KEY, {}).items(), (opened.job_id, opened.browser_secret)]

@@ -18,7 +18,7 @@ def show(kit: WebKit, agent: Agent, request: Request) -> Response:
     state = agent.reader.state
     cards = [(name, agent.faces.face(name), name == state.card) for name in agent.reader.cards.names()]
     cards.sort(key=lambda card: card[1].document_number if card[1] else "")  # in the order of issue
-    return kit.page(request, "agent/reader.html", state=state, face=agent.face(), cards=cards)
+    return kit.page(request, "agent/reader.html", state=state, face=agent.face(), cards=cards, pins=agent.sample_pins(state.card))
 
 
 def insert(kit: WebKit, agent: Agent, request: Request) -> Response:
