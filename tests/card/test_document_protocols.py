@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import product
 
 import pytest
 
 from card.sample_card import DATA_GROUP_3, DOCUMENT, MRZ_INFORMATION, SampleCard, sample_card
+from card.test_power_cuts import DiskFull, FaultyMemory
 from openeoi.card import state as card_state
 from openeoi.card.memory import VolatileMemory
 from openeoi.card.virtual_card import VirtualCard
@@ -260,6 +262,34 @@ def test_a_link_certificate_survives_the_power() -> None:
     trust = card_state.decode(sample.memory.load()).document.trust
     assert trust is not None
     assert trust.current_date == LINK.body.effective
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_memory_that_fails_while_certificates_are_stored(at: int, stored: bool) -> None:
+    """The link is the first write, the verifier's later date the second: the old trust or the new one, and no rights."""
+    memory = FaultyMemory(_stored(PROTOCOLS), at, stored, DiskFull)
+    sample = SampleCard(VirtualCard(memory, secrets.token_bytes), memory, {}, None)
+    verifier = certify(NEXT_AUTHORITY, VERIFIER, Role.DOMESTIC_DOCUMENT_VERIFIER, effective=date(2026, 7, 1))
+    own = TerminalCredentials(certify(VERIFIER, TERMINAL, Role.INSPECTION_SYSTEM), (LINK, verifier), TERMINAL.sign)
+    channel, result = pace(sample)
+    authenticated = chip(sample, channel)
+    binding = Binding(chip_after_pace(KeyAgreement.ELLIPTIC_CURVE, result.card_public_key), authenticated.compressed_key)
+    with pytest.raises(CertificateRefused) as refused:
+        terminal(sample, authenticated.channel, binding, own)
+    assert refused.value.status == 0x6581
+    with pytest.raises(UnexpectedStatus, match="6982"):
+        sample.inside(authenticated.channel, read(3))
+    trust = card_state.decode(memory.load()).document.trust
+    linked = Trust((LINK, ROOT), LINK.body.effective)
+    assert trust == [Trust((ROOT,), START), linked, Trust(linked.points, date(2026, 7, 1))][at + stored]
+    # Nothing is lost: the whole way goes through afterwards.
+    memory.at = -1
+    channel, result = pace(sample)
+    authenticated = chip(sample, channel)
+    again = Binding(chip_after_pace(KeyAgreement.ELLIPTIC_CURVE, result.card_public_key), authenticated.compressed_key)
+    terminal(sample, authenticated.channel, again, own)
+    assert sample.inside(authenticated.channel, read(3)) == DATA_GROUP_3
 
 
 def test_active_authentication_where_the_key_may_be_read() -> None:

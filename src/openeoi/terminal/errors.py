@@ -89,3 +89,11 @@ class SignatureNotByCertificate(TerminalError):
     def __init__(self, role: CredentialRole) -> None:
         self.role = role
         super().__init__(f"the signature is not by the key that the certificate of the role {role} names")
+
+
+class PaceIsOffered(TerminalError):
+    """The card offers PACE: open it with that. Basic access control is for documents that have nothing better."""
+
+
+class ChipNotAuthenticated(TerminalError):
+    """A terminal proves itself only to a chip that has proved itself in the same channel: chip authentication comes first."""

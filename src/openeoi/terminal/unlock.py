@@ -16,7 +16,7 @@ from openeoi.iso7816.secure_messaging import SecureChannel
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceNotSupported
 from openeoi.protocols.pace.passwords import PacePassword
-from openeoi.protocols.pace.shared import require_supported
+from openeoi.protocols.pace.shared import MappingKind, require_supported
 from openeoi.protocols.pace.terminal import establish
 from openeoi.terminal.errors import FileMalformed, FileNotReadable, NoSupportedPace, PaceNotOffered
 from openeoi.terminal.read_file import read_elementary_file
@@ -52,7 +52,8 @@ def read_card_access() -> CardSteps[CardAccess]:
 
 
 def choose(infos: Sequence[PaceInfo]) -> PaceInfo:
-    """The offer with the strongest cipher, elliptic curves before multiplicative groups, then the larger parameter id."""
+    """The offer with the strongest cipher; then elliptic curves before multiplicative groups, a mapping that also proves the chip
+    before others, the larger parameter id."""
     if not infos:
         raise PaceNotOffered("EF.CardAccess offers no PACE")
     supported = [info for info in infos if _is_supported(info)]
@@ -69,6 +70,8 @@ def _is_supported(info: PaceInfo) -> bool:
     return True
 
 
-def _strength(info: PaceInfo) -> tuple[int, bool, int]:
+def _strength(info: PaceInfo) -> tuple[int, bool, bool, int]:
     protocol, parameter_id = require_supported(info)
-    return _CIPHER_ORDER.index(protocol.cipher), protocol.agreement is KeyAgreement.ELLIPTIC_CURVE, parameter_id
+    proves_chip = protocol.mapping is MappingKind.CHIP_AUTHENTICATION
+    on_curve = protocol.agreement is KeyAgreement.ELLIPTIC_CURVE
+    return _CIPHER_ORDER.index(protocol.cipher), on_curve, proves_chip, parameter_id

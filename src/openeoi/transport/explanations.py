@@ -38,6 +38,7 @@ _SHORT_FILES: Final = {
 } | {group.short_id: group.name for group in files.DATA_GROUPS.values()}
 _PASSWORDS: Final = {1: "the MRZ", 2: "the CAN", 3: "the PIN", 4: "the PUK", 0x10: "the office key"}
 _PACE_STEPS: Final = {
+    0x80: "Chip authentication: the terminal sends its ephemeral public key, from which both make the keys of a new channel",
     0x81: "PACE: the terminal sends its mapping data and asks for the card's, so that both map the nonce to the same generator",
     0x83: "PACE: the terminal sends its ephemeral public key and asks for the card's",
     0x85: "PACE: the terminal proves with its authentication token that it knows the password, and asks for the card's token",
