@@ -87,6 +87,25 @@ def test_openssl_refuses_curves_that_are_spelled_out(openssl: Verify, tmp_path: 
     assert "explicit ECC parameters" in openssl("verify", *at(montenegro), "-CAfile", root, signer)
 
 
+def test_the_same_chain_with_named_curves(openssl: Verify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Montenegrin travel document chain, made by the same code but for how curves are written: OpenSSL takes it."""
+    monkeypatch.setattr("openeoi.pki.issuance.spell_out", lambda public_key: public_key)
+    named = Office("me")
+    named.authorities.found()
+    root = certificate(tmp_path, "root", named.authorities.country_signing_certificate())
+    revoked = revocation_list(tmp_path, named, Authority.COUNTRY_SIGNING)
+    options = ("-x509_strict", "-crl_check", "-CRLfile", revoked, *at(named), "-CAfile", root)
+    for authority in (Authority.DOCUMENT_SIGNER, Authority.MASTER_LIST_SIGNER):
+        signer = certificate(tmp_path, authority, named.authorities.certificate(authority))
+        assert f"{authority}.pem: OK" in openssl("verify", *options, signer)
+    signed = tlv.decode(named.authorities.sign_security_object({1: b"one", 2: b"two"})).value
+    (tmp_path / "sod").write_bytes(signed)
+    trust = ("-CAfile", root, "-purpose", "any", *at(named))
+    answer = openssl("cms", "-verify", "-inform", "DER", "-in", "sod", *trust, "-out", "content")
+    named.database.close()
+    assert "CMS Verification successful" in answer
+
+
 def test_security_object(openssl: Verify, tmp_path: Path, slovenia: Office, montenegro: Office) -> None:
     """The Montenegrin signature is verified without its chain, for the reason above."""
     for office, chain in ((slovenia, True), (montenegro, False)):
