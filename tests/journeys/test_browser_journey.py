@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, FilePayload, expect
 from journeys.visitor import DESK, Examined, Visitor
 from openeoi import profiles
 from openeoi.encoding.national_numbers import Sex, synthetic_personal_number
+from openeoi.main.samples import NORM_PIN as SAMPLE_PIN
 from signing.documents import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -352,6 +353,19 @@ def test_at_the_doctor(person: Person) -> None:
     visitor.goes_on_to("border")
 
 
+def test_the_patient_sees_who_looked(person: Person) -> None:
+    visitor, access_number = person.visitor, card_in_the_reader(person)
+    visitor.go("/health/my-access")
+    visitor.press("health.my_access.use")
+    if visitor.page.locator("#can").count():
+        visitor.fill("can", access_number)
+    visitor.fill("pin", SAMPLE_PIN)
+    visitor.press("agent.use.presence.go")
+    visitor.press("agent.use.continue")
+    visitor.sees_title("health.access.title")
+    visitor.sees("health.action.eligibility-given")
+
+
 def ask_the_insurer(visitor: Visitor) -> None:
     visitor.press("health.counter.read")
     visitor.press("health.read_card.use")
@@ -385,9 +399,7 @@ def inspect(visitor: Visitor, number: str, button: str = "border.desk.inspect") 
 
 def test_the_post_trusts_what_its_state_imported(person: Person, tmp_path: Path) -> None:
     """Trust withdrawn, the same card is no longer confirmed; with Slovenia's list imported and trusted again, it is."""
-    visitor = person.visitor
-    visitor.go("/agent/")
-    number = person.access_number
+    visitor, number = person.visitor, card_in_the_reader(person)
     decide(visitor, "withdraw")
     visitor.go("/border/")
     inspect(visitor, number)
@@ -434,6 +446,30 @@ def test_the_first_page_tells_what_this_visitor_has_done(
 def test_the_session_fits_a_cookie_after_the_whole_journey(person: Person) -> None:
     cookies = {cookie.get("name", ""): cookie.get("value", "") for cookie in person.visitor.page.context.cookies()}
     assert all(len(name) + len(value) < COOKIE_LIMIT * 3 // 4 for name, value in cookies.items())
+
+
+def test_the_keyboard_alone_reads_the_card(person: Person, system: str, chromium: Browser, examined: Examined) -> None:
+    access_number = card_in_the_reader(person)
+    visitor = Visitor(chromium.new_context(locale="en-GB").new_page(), system, "en", examined)
+    visitor.go("/agent/read")
+    keyboard = visitor.page.keyboard
+    keyboard.press("Tab")
+    expect(visitor.page.locator(".skip")).to_be_focused()
+    expect(visitor.page.locator(".skip")).to_be_in_viewport()
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    expect(visitor.page.locator("#can")).to_be_focused()
+    keyboard.type(access_number)
+    with visitor.leaving():
+        keyboard.press("Enter")
+    visitor.sees_banner("successful", "agent.read.outcome.successful")
+    visitor.page.context.close()
+
+
+def card_in_the_reader(person: Person) -> str:
+    """Its CAN."""
+    person.visitor.go("/agent/")
+    return person.access_number
 
 
 @pytest.mark.parametrize("path", OTHER_PAGES)

@@ -170,7 +170,8 @@ class Visitor:
         page = self.page
         lede = page.locator(".lede").first
         said = lede.inner_text()[:30] if lede.count() else ""
-        kind = f"{TICKET.sub('/…', urlsplit(page.url).path)} {page.title()} {said}"
+        address = urlsplit(page.url)
+        kind = f"{TICKET.sub('/…', address.path)}{'?' if address.query else ''} {page.title()} {said}"
         if not self._scripts:
             self._measure(f"{kind} (without scripts)")
             return

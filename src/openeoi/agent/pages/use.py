@@ -170,10 +170,16 @@ def _facts(t: Translator, asked: CardRequest) -> list[tuple[str, str]]:
                 (t("agent.use.fact.provider"), presence.provider_organisation),
                 (t("agent.use.fact.professional"), presence.professional),
                 (t("agent.use.fact.terminal"), presence.terminal),
-                (t("agent.use.fact.purpose"), presence.purpose),
+                (t("agent.use.fact.purpose"), _purpose(t, presence.purpose)),
                 (t("agent.use.fact.valid_until"), t.moment(presence.expires_at)),
             ]
     return []
+
+
+def _purpose(t: Translator, code: str) -> str:
+    """The code that is signed (HL7 v3 PurposeOfUse), in words where we have them."""
+    key = f"agent.use.purpose.{code.lower()}"
+    return f"{t(key)} ({code})" if t.knows(key) else code
 
 
 def _documents(t: Translator, asked: CardRequest) -> list[tuple[str, str, str]]:
