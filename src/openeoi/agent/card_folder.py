@@ -17,6 +17,7 @@ from openeoi.crypto.randomness import RandomSource
 from openeoi.storage.atomic_files import AtomicFile
 
 SUFFIX: Final = ".card"
+FAULT_SUFFIX: Final = ".fault"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 WAIT_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.02
@@ -38,15 +39,31 @@ class CardFolder:
             raise UnknownCard(name)
         return AtomicFile(self._folder / f"{name}{SUFFIX}")
 
+    def fault_file(self, name: str) -> AtomicFile:
+        """Beside the file of a card that is faulty on purpose: holds the fault's name in the catalogue. Raises UnknownCard."""
+        return AtomicFile(self.file(name).path.with_suffix(FAULT_SUFFIX))
+
+    def faulty(self) -> tuple[str, ...]:
+        """The names of the cards that are faulty on purpose."""
+        return tuple(name for name in self.names() if self.fault_file(name).exists())
+
     @contextmanager
     def powered(self, name: str, contactless: bool) -> Iterator[VirtualCard]:
         file = self.file(name)
         if not file.exists():
             raise UnknownCard(name)
         with _only_user(self._folder / f".{name}.lock", name):
-            card = VirtualCard(file, self._random)
+            card = self._open(name)
             card.power_on(contactless)
             yield card
+
+    def _open(self, name: str) -> VirtualCard:
+        fault = self.fault_file(name)
+        if not fault.exists():
+            return VirtualCard(self.file(name), self._random)
+        from openeoi.card.faults.catalogue import open_faulty_card
+
+        return open_faulty_card(fault.load().decode("ascii", "replace"), self.file(name), self._random)
 
 
 @contextmanager

@@ -18,7 +18,11 @@ from openeoi.issuing.status import report as report_document
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
+MakeFaulty = Callable[[str], dict[str, object]]
+"""Makes a chip that is faulty on purpose, by its name in the catalogue, and says what its tester needs. `main` fills it."""
+
+
+def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | None = None) -> typer.Typer:
     """Mounted by `main`. The office is built when a command runs."""
     group = typer.Typer(no_args_is_help=True, help="Cards: make one, list them, ask and report what became of one.")
 
@@ -31,12 +35,21 @@ def commands(get_office: Callable[[], IssuingOffice]) -> typer.Typer:
         sex: Annotated[str, typer.Option(help="F or M.")] = "",
         photo: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Photograph, JPEG or PNG.")] = None,
         collect: Annotated[bool, typer.Option(help="Hand it over to the holder as well.")] = True,
+        fault: Annotated[str, typer.Option(help="Make a faulty chip instead, by a name from `eoi card faults`.")] = "",
         as_json: Json = False,
     ) -> None:
         """Apply, approve, release, personalise and hand over a card in one go.
 
-        Whatever is not given is taken from the official specimen VZOREC JANA and a drawn portrait.
+        Whatever is not given is taken from the official specimen VZOREC JANA and a drawn portrait. With --fault no application is
+        made: the chip comes from the laboratory of faulty chips and lies in the box at once.
         """
+        if fault:
+            if make_faulty is None or surname or given_names or emso or born or sex or photo:
+                raise typer.BadParameter(
+                    "a faulty chip has a holder of its own; no other option goes with it", param_hint="--fault"
+                )
+            _show(make_faulty(fault), as_json)
+            return
         from openeoi.issuing.sample_issue import issue
 
         office = get_office()

@@ -126,6 +126,7 @@ def _offices() -> Offices:
 def _mount() -> None:
     """The offices' commands. Each office is built when one of its commands runs."""
     from openeoi.agent.commands import card_commands, pin_commands
+    from openeoi.agent.fault_commands import fault_commands
     from openeoi.border.commands import commands as border_commands
     from openeoi.exchange.commands import commands as exchange_commands
     from openeoi.issuing.commands import commands as issuing_commands
@@ -144,9 +145,15 @@ def _mount() -> None:
         settings = offices().settings
         return {settings.country: offices().exchange, settings.partner: offices().partner_exchange}
 
-    card = issuing_commands(lambda: offices().issuing)
+    def make_faulty(name: str) -> dict[str, object]:
+        from openeoi.agent.fault_commands import made
+
+        return made(offices().faulty_cards, name)
+
+    card = issuing_commands(lambda: offices().issuing, make_faulty)
     card.registered_commands += card_commands(lambda: offices().agent).registered_commands
     application.add_typer(audit, name="audit")
+    card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
     application.add_typer(pin_commands(lambda: offices().agent), name="pin")
     application.add_typer(signing_commands(lambda: offices().signing, key_holders(lambda: offices().agent), terminal_language))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from openeoi.agent.card_folder import CardFolder
+    from openeoi.agent.faulty_cards import AlsoOfTheLaboratory, FaultyCards
     from openeoi.agent.office import Agent
     from openeoi.agent.reader import CardReader
     from openeoi.border.post import BorderPost
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from openeoi.main.samples import SampleIdentifiers
     from openeoi.pki.authorities import Authorities
     from openeoi.pki.encrypted_files import DerivationCost
+    from openeoi.protocols.passive_authentication import TrustAnchors
     from openeoi.signing.desk import SigningDesk
 
 PKI_PATH: Final = "/pki"
@@ -94,6 +96,13 @@ class Offices:
         return CardReader(HolderCards(self.card_folder, self.random), self.installation.file("reader.json"))
 
     @cached_property
+    def faulty_cards(self) -> FaultyCards:
+        from openeoi.agent.faulty_cards import FaultyCards
+
+        secret = self.installation.secret("faulty chips laboratory")
+        return FaultyCards(self.card_folder, self.profile.card, secret, self.random, self.clock)
+
+    @cached_property
     def issuing(self) -> IssuingOffice:
         from openeoi.issuing.office import IssuingOffice
         from openeoi.issuing.sealing import Seal
@@ -146,16 +155,15 @@ class Offices:
     @cached_property
     def agent(self) -> Agent:
         from openeoi.agent.office import Agent
-        from openeoi.main import connections
         from openeoi.main.samples import sample_pins
 
-        states = (self.authorities, self.partner_authorities)
+        trusted = self._with_laboratory(self.exchange)
         return Agent(
             reader=self.reader,
             faces=self.card_stock,
             parameters=self.profile.card,
-            anchors=self.exchange,
-            revocation_lists=connections.PublishedLists(*states),
+            anchors=trusted,
+            revocation_lists=trusted,
             random=self.random,
             clock=self.clock,
             sample_pins=lambda card: sample_pins(self, card),
@@ -230,16 +238,24 @@ class Offices:
         from openeoi.border.store import Store
         from openeoi.main import connections
 
+        trusted = self._with_laboratory(self.partner_exchange)
         return BorderPost(
             profile=self.partner_profile,
             store=Store(self._database("border"), self.clock),
             reader=connections.PostReader(self.reader),
-            anchors=self.partner_exchange,
+            anchors=trusted,
             document_status=connections.IssuersAnswer(self.profile.issuing_state, self.issuing),
             clock=self.clock,
             random=self.random,
-            revocation_lists=connections.PublishedLists(self.authorities, self.partner_authorities),
+            revocation_lists=trusted,
         )
+
+    def _with_laboratory(self, anchors: TrustAnchors) -> AlsoOfTheLaboratory:
+        from openeoi.agent.faulty_cards import AlsoOfTheLaboratory
+        from openeoi.main import connections
+
+        lists = connections.PublishedLists(self.authorities, self.partner_authorities)
+        return AlsoOfTheLaboratory(anchors, lists, self.faulty_cards)
 
     def _exchange(self, country: str, authorities: Authorities) -> ExchangeDesk:
         from openeoi.exchange.desk import ExchangeDesk

@@ -124,17 +124,17 @@ def _fault(
 
 NOT_OFFERED: Final = Inspection("access", Verdict.NOT_SUPPORTED, "pace_not_offered")
 NOT_KNOWN: Final = Inspection("access", Verdict.NOT_SUPPORTED, "no_supported_pace")
-SIZES: Final = "ICAO 9303-11, 4.4.3.1 (length of the nonce)"
-POINTS: Final = "ICAO 9303-11, 4.4.3.3.1 and 9.6; BSI TR-03111, 4.3.1"
-KEYS: Final = "ICAO 9303-11, 4.4.1 step 4 and 9.6"
-TOKENS: Final = "ICAO 9303-11, 4.4.1 step 4.e and 4.4.3.4"
-TEMPLATE: Final = "ICAO 9303-11, 4.4.4.2; ISO/IEC 7816-4, 11.5.5"
+SIZES: Final = "ICAO 9303-11, 4.4.3 (length of the nonce)"
+POINTS: Final = "ICAO 9303-11, 4.4.3.3.1 and 9.6; BSI TR-03111 (validation of public keys)"
+KEYS: Final = "ICAO 9303-11, 4.4.1 and 9.6"
+TOKENS: Final = "ICAO 9303-11, 4.4.1 and 4.4.3.4"
+TEMPLATE: Final = "ICAO 9303-11, 4.4.4; ISO/IEC 7816-4, 11.5"
 
 FAULTS: Final = (
     _fault(
         "cardaccess-missing",
         "The chip has no EF.CardAccess, although it runs PACE: nothing weaker may be tried.",
-        "ICAO 9303-11, 9.2.11 (EF.CardAccess is mandatory with PACE)",
+        "ICAO 9303-11, 9.2 (EF.CardAccess is mandatory with PACE)",
         "PaceNotOffered",
         NOT_OFFERED,
         with_card_access(None),
@@ -198,7 +198,7 @@ FAULTS: Final = (
     _fault(
         "cardaccess-truncated",
         "EF.CardAccess ends in the middle of its PACEInfo.",
-        "ICAO 9303-11, 9.2.11",
+        "ICAO 9303-11, 9.2 (EF.CardAccess)",
         "FileMalformed",
         NOT_OPENED,
         with_card_access(CardAccess((PaceInfo(OFFERED, 13),)).encode()[:-4]),
@@ -214,7 +214,7 @@ FAULTS: Final = (
     _fault(
         "cardaccess-too-long",
         "The length of EF.CardAccess says 16 megabytes.",
-        "ICAO 9303-11, 9.2.11",
+        "ICAO 9303-11, 9.2 (EF.CardAccess)",
         "FileMalformed",
         NOT_OPENED,
         with_card_access(bytes.fromhex("3183FFFFFF") + bytes(300)),
@@ -294,7 +294,7 @@ FAULTS: Final = (
     _fault(
         "pace-mapping-reflected",
         "The chip sends the terminal's own mapping key back.",
-        "ICAO 9303-11, 4.4.3.3.1; BSI TR-03110-3, A.3.5.1",
+        "ICAO 9303-11, 4.4.3.3.1",
         defect=_step(MAPPING, lambda step: step.answer(step.sent)),
     ),
     _fault(
@@ -312,13 +312,13 @@ FAULTS: Final = (
     _fault(
         "pace-key-compressed",
         "The chip's ephemeral key comes as a compressed point.",
-        "ICAO 9303-11, 9.4.5 (uncompressed points); BSI TR-03111, 3.2",
+        "ICAO 9303-11, 9.4 (points are uncompressed)",
         defect=_step(PUBLIC_KEY, lambda step: step.answer(_compressed(step.answered))),
     ),
     _fault(
         "pace-key-reflected",
         "The chip's ephemeral key equals the terminal's.",
-        "ICAO 9303-11, 4.4.1 step 4.c",
+        "ICAO 9303-11, 4.4.1",
         defect=_step(PUBLIC_KEY, lambda step: step.answer(step.sent)),
     ),
     _fault(
@@ -356,7 +356,7 @@ FAULTS: Final = (
     _fault(
         "pace-without-secure-messaging",
         "PACE succeeds, and every protected command after it is refused (6882).",
-        "ICAO 9303-11, 4.4.1 step 5 and 9.8",
+        "ICAO 9303-11, 4.4.1 and 9.8",
         "SecureMessagingLost",
         NOT_READ,
         defect=_no_secure_messaging,

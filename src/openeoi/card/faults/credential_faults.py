@@ -96,13 +96,13 @@ def _pin(name: str, sentence: str, clause: str, error: str, defect: Callable[[],
 
 
 SIGNATURES: Final = "BSI TR-03111, 5.2.1 (plain format); the eOI card's PSO: r and s of 48 bytes each"
-TRIES: Final = "ISO/IEC 7816-4, 11.5.6 (VERIFY) and 5.6 (63Cx, 6983)"
+TRIES: Final = "ISO/IEC 7816-4, 11.5 (VERIFY) and 5.6 (63Cx, 6983)"
 
 FAULTS: Final = (
     _credential(
         "pkcs15-directory-broken",
         "EF.DIR is cut off in the middle of its first record.",
-        "ISO/IEC 7816-4, 12.2.1; PKCS #15, 5.4",
+        "ISO/IEC 7816-4, 12.2; PKCS #15, 5.4",
         build=with_file(pkcs15.DIRECTORY, lambda content: content[:20], Application.MASTER_FILE),
     ),
     _credential(
@@ -126,7 +126,7 @@ FAULTS: Final = (
     _credential(
         "pkcs15-gap-of-ones",
         "Bytes FF stand behind the last private key; only zero bytes may fill a directory file.",
-        "PKCS #15, 6.1 and 5.5.2 (empty area is 00)",
+        "PKCS #15, 6.1 (empty area is 00)",
         build=with_file(pkcs15.PRIVATE_KEYS, lambda content: content + b"\xff" * 8),
     ),
     _credential(
@@ -139,13 +139,13 @@ FAULTS: Final = (
     _credential(
         "pkcs15-pin-unknown",
         "The key with a PIN names a PIN object that does not exist.",
-        "PKCS #15, 6.1.8 (authId)",
+        "PKCS #15, 6.1 (authId)",
         build=with_file(pkcs15.PRIVATE_KEYS, _no_such_pin, Application.SIGN_AND_LOGIN),
     ),
     _credential(
         "pkcs15-key-without-certificate",
         "No certificate has the identifier of the key without PIN.",
-        "PKCS #15, 6.1.8 (iD ties key and certificate)",
+        "PKCS #15, 6.1 (iD ties key and certificate)",
         "CredentialMissing",
         build=with_file(pkcs15.PRIVATE_KEYS, _no_such_certificate),
     ),
@@ -165,7 +165,7 @@ FAULTS: Final = (
     _credential(
         "certificate-of-another-key",
         "The certificate belongs to another key than the one that signs.",
-        "PKCS #15, 6.1.8; eIDAS, annex II (the signature is by the certified key)",
+        "PKCS #15, 6.1; eIDAS, annex II (the signature is by the certified key)",
         "SignatureNotByCertificate",
         build=lambda laboratory: replace(sound_specimen(laboratory), change=_another_certificate),
     ),
@@ -179,7 +179,7 @@ FAULTS: Final = (
     _credential(
         "signature-zero",
         "Both numbers of the signature are zero.",
-        "BSI TR-03111, 4.2.1.2 (r and s are not zero)",
+        "BSI TR-03111, 4.2.1 (r and s are not zero)",
         "SignatureNotByCertificate",
         defect=_signature(lambda signature: bytes(len(signature))),
     ),

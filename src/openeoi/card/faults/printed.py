@@ -14,6 +14,13 @@ A catalogue for testers of inspection systems: {count} chips, each with one thin
 in the last two columns; ours do, and a test tries every chip against them. The chips are virtual cards of this system,
 personalised like any card, that any PC/SC program can read through vsmartcard's virtual reader.
 
+    eoi card faults                           the catalogue in short; --json for machines
+    eoi card new --fault sod-signature-wrong  make one; it lies in the box under the fault's name
+    eoi card insert sod-signature-wrong       put it into our reader, or with --vpcd HOST:PORT into a PC/SC virtual reader
+    eoi card faults --trust FOLDER            what the system under test has to trust: authorities, revocation list
+
+An installation trusts its laboratory's authorities only while a faulty chip lies in its box.
+
 All chips have the CAN {can}, the PINs {norm_pin} (log in) and {sig_pin} (sign), the PUK {puk}. The holder does not exist.
 
 *Error* is the class with which our terminal ends or which its findings carry. *Inspection* is the check at an inspection post

@@ -149,10 +149,10 @@ def _fault(
     return Fault(name, Family.SECURE_MESSAGING, sentence, clause, error, NOT_READ, defect=lambda: ChannelDefect(protect))
 
 
-RESPONSES: Final = "ICAO 9303-11, 9.8.3 (structure of response APDUs)"
-CODES: Final = "ICAO 9303-11, 9.8.4 to 9.8.6 (authentication code)"
-COUNTERS: Final = "ICAO 9303-11, 9.8.2 (send sequence counter)"
-PADDINGS: Final = "ICAO 9303-11, 9.8.6.1 and 9.8.7; ISO/IEC 7816-4, 10.2.3 (padding)"
+RESPONSES: Final = "ICAO 9303-11, 9.8 (structure of response APDUs)"
+CODES: Final = "ICAO 9303-11, 9.8 (authentication code)"
+COUNTERS: Final = "ICAO 9303-11, 9.8 (send sequence counter)"
+PADDINGS: Final = "ICAO 9303-11, 9.8; ISO/IEC 7816-4, 10 (padding)"
 
 FAULTS: Final = (
     _fault("sm-code-wrong", "One bit of the authentication code is flipped.", CODES, _code_wrong),
@@ -176,7 +176,7 @@ FAULTS: Final = (
     _fault(
         "sm-other-cryptogram",
         "The data come in DO 85 where the instruction byte wants DO 87; the code is right.",
-        "ICAO 9303-11, 9.8.3; ISO/IEC 7816-4, 10.2.2",
+        "ICAO 9303-11, 9.8; ISO/IEC 7816-4, 10",
         _other_cryptogram,
     ),
     _fault("sm-not-encrypted", "The data come in clear in DO 81; the code is right.", RESPONSES, _not_encrypted),
@@ -188,13 +188,13 @@ FAULTS: Final = (
     _fault(
         "sm-answer-in-clear",
         "The data come without secure messaging, with 9000.",
-        "ICAO 9303-11, 9.8.1 (secure messaging until the session ends)",
+        "ICAO 9303-11, 9.8 (secure messaging until the session ends)",
         _in_clear,
     ),
     _fault(
         "sm-error-in-clear",
         "READ BINARY is answered with 6988 in clear, which ends the session.",
-        "ICAO 9303-11, 9.8.8 (abort of the session)",
+        "ICAO 9303-11, 9.8 (end of the session)",
         _error_in_clear,
         "SecureMessagingLost",
     ),

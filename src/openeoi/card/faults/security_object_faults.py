@@ -94,7 +94,7 @@ FAULTS: Final = (
     _fault(
         "sod-signature-wrong",
         "One bit of the signature over the signed attributes is flipped.",
-        "ICAO 9303-11, 5.1 step 3; RFC 5652, 5.6",
+        "ICAO 9303-11, 5.1; RFC 5652, 5.6",
         "SecurityObjectSignatureInvalid",
         _failed("signature", "security_object_signature_invalid"),
         with_object(lambda sod, _: replace(sod, change_signature=_flip_last)),
@@ -256,7 +256,7 @@ FAULTS: Final = (
     _fault(
         "sod-hash-missing",
         "Data group 2 is on the chip and in EF.COM, but has no digest.",
-        "ICAO 9303-10, 4.6.2; 9303-11, 5.1 step 6",
+        "ICAO 9303-10, 4.6.2; 9303-11, 5.1",
         "DataGroupNotSigned",
         _failed("data", "data_group_not_signed"),
         with_object(_without(2)),
@@ -264,7 +264,7 @@ FAULTS: Final = (
     _fault(
         "sod-hash-wrong",
         "The signed digest of data group 2 is not that of its content.",
-        "ICAO 9303-11, 5.1 step 6",
+        "ICAO 9303-11, 5.1",
         "DataGroupHashMismatch",
         _failed("data", "data_group_hash_mismatch"),
         with_object(_wrong_digest),

@@ -60,7 +60,7 @@ FAULTS: Final = (
     _fault(
         "signer-unknown",
         "The document signer was certified by an authority that is not in the trust store; its name tells it apart.",
-        "ICAO 9303-11, 5.1 step 2",
+        "ICAO 9303-11, 5.1",
         "NoTrustAnchor",
         _undetermined("no_trust_anchor"),
         planned(Plan("OpenEOI TEST document signer of nobody", issuer_name="OpenEOI TEST CSCA of nobody"), "nobody"),
@@ -84,7 +84,7 @@ FAULTS: Final = (
     _fault(
         "csca-impersonated",
         "The certificate names the trusted authority's key; another key has signed it.",
-        "ICAO 9303-11, 5.1 step 2; RFC 5280, 6.1.3",
+        "ICAO 9303-11, 5.1; RFC 5280, 6.1.3",
         "DocumentSignerSignatureInvalid",
         _failed("trust", "document_signer_signature_invalid"),
         planned(Plan("OpenEOI TEST document signer 5", names_key="csca"), "impostor"),
@@ -116,7 +116,7 @@ FAULTS: Final = (
     _fault(
         "signer-expired",
         "The document signer's certificate has expired.",
-        "ICAO 9303-11, 5.1 step 2; 9303-12, 7.1.1 (validity)",
+        "ICAO 9303-11, 5.1; 9303-12, 7.1.1 (validity)",
         "SignerExpired",
         _failed("validity", "signer_expired"),
         planned(Plan("OpenEOI TEST document signer 8", not_before=FOUNDED, not_after=YEAR_2026)),
@@ -148,7 +148,7 @@ FAULTS: Final = (
     _fault(
         "csca-expired",
         "The country signing authority's certificate has expired; it is still in the trust store.",
-        "ICAO 9303-11, 5.1 step 2",
+        "ICAO 9303-11, 5.1",
         "AuthorityExpired",
         _failed("validity", "authority_expired"),
         planned(Plan("OpenEOI TEST document signer 12", not_before=SIGNERS_FROM), "first csca"),
@@ -156,7 +156,7 @@ FAULTS: Final = (
     _fault(
         "signer-revoked",
         "The document signer is on its authority's revocation list.",
-        "ICAO 9303-11, 5.1 step 2; 9303-12, 7.1.4",
+        "ICAO 9303-11, 5.1; 9303-12, 7.1.4",
         "SignerRevoked",
         _failed("revocation", "signer_revoked"),
         signed_by(lambda laboratory: laboratory.revoked_signer),
