@@ -59,6 +59,8 @@ ATR_CONTACTLESS: Final = bytes.fromhex("3B85800180" + "73C82110" + "0E")
 # GET DATA 0116: upstream logs it. The real card's value is not known: OUR CHOICE.
 VERSION: Final = bytes.fromhex("010001000000")
 
-# EF.ATR/INFO with DO 7F66: commands and responses may have 32768 bytes (ISO/IEC 7816-4:2020, 12.2.2). OUR CHOICE.
+# EF.ATR/INFO (ISO/IEC 7816-4:2020, 12.2.2): DO 47, card capabilities (12.1.1.9): selection by name, file identifier and short
+# identifier, data units of one byte, chaining and extended length; DO 7F66: commands and responses have up to 32768 bytes.
+# OUR CHOICE.
 ATR_INFORMATION: Final = 0x2F01
-EXTENDED_LENGTH: Final = bytes.fromhex("7F660A" + "0203008000" * 2)
+ATR_INFORMATION_CONTENT: Final = bytes.fromhex("4703" + "9401C0" + "7F660A" + "0203008000" * 2)

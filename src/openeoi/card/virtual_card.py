@@ -23,7 +23,7 @@ from openeoi.card.errors import CommandRefused
 from openeoi.card.memory import CardMemory
 from openeoi.card.office import Office
 from openeoi.card.operating_system import OperatingSystem, Request, Session
-from openeoi.card.parameters import ATR_CONTACT, ATR_CONTACTLESS, ATR_INFORMATION, EXTENDED_LENGTH
+from openeoi.card.parameters import ATR_CONTACT, ATR_CONTACTLESS, ATR_INFORMATION, ATR_INFORMATION_CONTENT
 from openeoi.card.state import StoredFile
 from openeoi.crypto.key_derivation import machine_readable_zone_secret
 from openeoi.crypto.randomness import RandomSource
@@ -89,7 +89,7 @@ class VirtualCard:
             raise EncodingError("office key", f"it has {OFFICE_KEY_SIZE} bytes")
         state = card_state.blank_state(parameters, office_key, serial_number or random(SERIAL_NUMBER_SIZE))
         access = CardAccess((PaceInfo(parameters.pace_oid, parameters.pace_parameter_id),))
-        for file_id, content in ((lds.CARD_ACCESS.file_id, access.encode()), (ATR_INFORMATION, EXTENDED_LENGTH)):
+        for file_id, content in ((lds.CARD_ACCESS.file_id, access.encode()), (ATR_INFORMATION, ATR_INFORMATION_CONTENT)):
             state = state.with_file((Application.MASTER_FILE, file_id), StoredFile(Always(), content))
         memory.save(card_state.encode(state))
         return cls(memory, random)

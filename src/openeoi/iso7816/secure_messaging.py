@@ -12,7 +12,7 @@ Rules, the same for both sides:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.errors import CryptographicError, InvalidKey
@@ -180,6 +180,13 @@ class SecureChannel(_Session):
         return ProtectedCommand(
             header[0], command.ins, command.p1, command.p2, body, expected, extended, exchange=PlainExchange(command)
         )
+
+    def protected_again(self, command: ProtectedCommand, objects: bytes) -> ProtectedCommand:
+        """`command`, which was protected last, with these data objects instead of its own and a code that fits them.
+
+        For testers: shows how a chip takes objects that are malformed and authentic.
+        """
+        return replace(command, data=objects + encode(AUTHENTICATION_CODE, self._authenticate(command.header, objects)))
 
     def open(self, response: ResponseApdu) -> ResponseApdu:
         """The response in clear. Raises SecureMessagingLost (the card answered in clear), ProtectedResponseInvalid."""

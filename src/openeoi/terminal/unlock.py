@@ -56,13 +56,14 @@ def choose(infos: Sequence[PaceInfo]) -> PaceInfo:
     before others, the larger parameter id."""
     if not infos:
         raise PaceNotOffered("EF.CardAccess offers no PACE")
-    supported = [info for info in infos if _is_supported(info)]
+    supported = [info for info in infos if is_supported(info)]
     if not supported:
         raise NoSupportedPace(tuple(info.protocol for info in infos))
     return max(supported, key=_strength)
 
 
-def _is_supported(info: PaceInfo) -> bool:
+def is_supported(info: PaceInfo) -> bool:
+    """Whether PACE can be run here as this offer says."""
     try:
         require_supported(info)
     except PaceNotSupported:
