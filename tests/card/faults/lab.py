@@ -16,14 +16,21 @@ from openeoi.border.report import InspectionReport
 from openeoi.card.faults.fault import Use
 from openeoi.card.faults.laboratory import Laboratory
 from openeoi.card.faults.specimen import CAN, NORM_PIN
+from openeoi.encoding.lds.data_group_14 import DataGroup14
+from openeoi.encoding.lds.data_group_15 import DataGroup15
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
+from openeoi.iso7816.secure_messaging import SecureChannel, through
+from openeoi.iso7816.steps import CardSteps
+from openeoi.protocols.active_authentication import terminal as active_authentication
+from openeoi.protocols.chip_authentication import terminal as chip_authentication
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.passive_authentication import CertificateAnchors
 from openeoi.protocols.passive_authentication.certificates import Certificate
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.credentials import sign_digest
 from openeoi.terminal.pin_care import pin_status
+from openeoi.terminal.read_document import read_document
 from openeoi.transport import Transport
 
 AT = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
@@ -63,11 +70,28 @@ def errors(transport: Transport, use: Use) -> set[str]:
                 session.run("sign", sign_digest(CredentialRole.HIGH, DIGEST, NORM_PIN))
             case Use.SIGN_WITH_WRONG_PIN:
                 session.run("sign", sign_digest(CredentialRole.HIGH, DIGEST, WRONG_PIN))
+            case Use.AUTHENTICATE_ACTIVELY:
+                session.run_with_channel("active", _authenticate_actively)
+            case Use.AUTHENTICATE_CHIP:
+                session.run_with_channel("chip", _authenticate_chip)
             case Use.ASK_FOR_TRIES:
                 session.run("tries", pin_status())
     except OpenEoiError as error:
         return {type(error).__name__}
     return set()
+
+
+def _authenticate_actively(channel: SecureChannel) -> CardSteps[None]:
+    files = yield from read_document(channel, (14, 15))
+    key, infos = DataGroup15.decode(files.data_groups[15]), DataGroup14.decode(files.data_groups[14]).security_infos
+    yield from through(channel, active_authentication.authenticate(key, infos, secrets.token_bytes))
+
+
+def _authenticate_chip(channel: SecureChannel) -> CardSteps[None]:
+    files = yield from read_document(channel, (14,))
+    offer = chip_authentication.offers(DataGroup14.decode(files.data_groups[14]).security_infos)[0]
+    result = yield from chip_authentication.authenticate(channel, offer, secrets.token_bytes)
+    yield from read_document(result.channel, (1,))
 
 
 def inspected(transport: Transport) -> InspectionReport:

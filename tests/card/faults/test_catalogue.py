@@ -9,6 +9,7 @@ import pytest
 from card.faults import lab
 from openeoi.border import checks
 from openeoi.card.faults.catalogue import CATALOGUE, UnknownFault, find_fault, make_faulty_card
+from openeoi.card.faults.chip_faults import proving
 from openeoi.card.faults.defects import Defect
 from openeoi.card.faults.fault import Family, Fault, Use
 from openeoi.card.faults.faulty_card import FaultyCard
@@ -52,6 +53,15 @@ def test_a_sound_chip_passes_inspection(sound: InProcess) -> None:
     sound.reset()
     report = lab.inspected(sound)
     assert report.outcome is Outcome.SUCCESSFUL, report.checks
+
+
+@pytest.mark.parametrize("use", [Use.READ_DOCUMENT, Use.AUTHENTICATE_ACTIVELY, Use.AUTHENTICATE_CHIP])
+def test_a_sound_chip_with_keys_proves_that_it_is_genuine(use: Use) -> None:
+    memory = VolatileMemory()
+    personalise(proving()(lab.LABORATORY), lab.LABORATORY, memory, lab.PARAMETERS, secrets.token_bytes)
+    chip = InProcess(FaultyCard(memory, secrets.token_bytes, Defect))
+    chip.reset()
+    assert lab.errors(chip, use) == set()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,6 +9,7 @@ from typing import Final
 from openeoi.card.faults import (
     access_faults,
     behaviour_faults,
+    chip_faults,
     credential_faults,
     data_group_faults,
     secure_messaging_faults,
@@ -39,6 +40,7 @@ _FAMILIES: Final = (
     data_group_faults,
     access_faults,
     secure_messaging_faults,
+    chip_faults,
     credential_faults,
     behaviour_faults,
 )

@@ -20,6 +20,7 @@ class Family(StrEnum):
     DATA_GROUPS = "data groups"
     ACCESS = "access to the chip"
     SECURE_MESSAGING = "secure messaging"
+    CHIP = "genuine chip"
     CREDENTIALS = "PKCS#15 applications"
     PINS = "PINs"
     BEHAVIOUR = "behaviour"
@@ -33,6 +34,8 @@ class Use(StrEnum):
     SIGN_WITHOUT_PIN = "open the chip, list the credentials, sign with the low one"
     SIGN_WITH_PIN = "open the chip, sign with the high credential and its PIN"
     SIGN_WITH_WRONG_PIN = "open the chip, sign with the high credential and a wrong PIN"
+    AUTHENTICATE_ACTIVELY = "open the chip, read data groups 14 and 15, active authentication"
+    AUTHENTICATE_CHIP = "open the chip, read data group 14, chip authentication"
     ASK_FOR_TRIES = "open the chip, ask how many tries the secrets have left"
 
 

@@ -33,6 +33,8 @@ This page is generated: `python -m openeoi.card.faults.printed > docs/faulty-chi
 
 _USES: Final = {
     Use.OPEN_WITH_WRONG_NUMBER: " (try it with a wrong CAN)",
+    Use.AUTHENTICATE_ACTIVELY: " (active authentication)",
+    Use.AUTHENTICATE_CHIP: " (chip authentication)",
     Use.SIGN_WITH_PIN: " (sign with the PIN)",
     Use.SIGN_WITH_WRONG_PIN: " (sign with a wrong PIN)",
 }

@@ -51,6 +51,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.terminal import establish
 from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.shared import DELETE_FILE, OFFICE_KEY_SIZE, KeyRole, LifeCycle, SecretRole
 from openeoi.protocols.pin import terminal as pin
 from openeoi.transport import run
@@ -87,12 +88,14 @@ def _as_they_are(files: Files) -> Files:
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """What the chip is given. `data_groups` are on the chip, `com` is the raw EF.COM, `sod` the raw EF.SOD; `change` has the last
-    word on every file, when the chip's own keys and certificates are known."""
+    """What the chip is given. `data_groups` are on the chip, `com` is the raw EF.COM, `sod` the raw EF.SOD, `protocols` what the
+    chip can do beyond PACE, with its private keys; `change` has the last word on every file, when the chip's own keys and
+    certificates are known."""
 
     data_groups: Mapping[int, bytes]
     com: bytes
     sod: bytes
+    protocols: DocumentProtocols = field(default=DocumentProtocols(), repr=False)
     change: Callable[[Files], Files] = _as_they_are
 
     def with_group(self, number: int, content: bytes) -> Specimen:
@@ -191,6 +194,8 @@ def _write(content: Specimen, laboratory: Laboratory, serial_number: bytes, para
                 deleted.append((application, file_id))
             else:
                 yield from office.write_file(application, file_id, value)
+    if content.protocols != DocumentProtocols():
+        yield from office.set_secret(SecretRole.DOCUMENT_PROTOCOLS, content.protocols.encode())
     for secret, text in (
         (SecretRole.CAN, CAN),
         (SecretRole.MRZ_INFORMATION, mrz_information(ZONE)),

@@ -1,0 +1,220 @@
+"""Copied chips: every file is genuine, the private keys are not there (ICAO 9303-11, 6.1 and 6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from openeoi.card.faults.defects import ClearDefect, Defect
+from openeoi.card.faults.fault import Family, Fault, Use
+from openeoi.card.faults.laboratory import Key, Laboratory
+from openeoi.card.faults.specimen import Specimen, signed, sound_data_groups, specimen
+from openeoi.crypto.ciphers import Cipher
+from openeoi.encoding.lds.data_group_14 import DataGroup14
+from openeoi.encoding.lds.data_group_15 import DataGroup15
+from openeoi.encoding.lds.security_infos import (
+    PUBLIC_KEY,
+    ActiveAuthenticationInfo,
+    ChipAuthenticationInfo,
+    ChipAuthenticationPublicKeyInfo,
+    PaceInfo,
+    SecurityInfo,
+)
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
+from openeoi.iso7816 import status
+from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
+from openeoi.iso7816.secure_messaging import CardSecureChannel
+from openeoi.protocols.personalisation.document_protocols import ActiveKey, DocumentProtocols, SigningCurveKey, StaticKey
+
+P256: Final = 12
+"""The standardised domain parameters of the laboratory's keys (ICAO 9303-11, 9.5.1)."""
+
+INTERNAL_AUTHENTICATE: Final = 0x88
+ECDH_PUBLIC_KEY: Final = f"{PUBLIC_KEY}.2"
+ECDH_AES_256: Final = "0.4.0.127.0.7.2.2.3.2.4"
+PLAIN_ECDSA_SHA256: Final = "0.4.0.127.0.7.1.1.4.1.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the document says of its chip's keys, and which keys the chip has: purposes of the laboratory's keys, "" for none."""
+
+    active_key: str = "active authentication"
+    chip_key: str = "chip authentication"
+    names_algorithm: bool = True
+    names_chip_key: bool = True
+    change_chip_key: Callable[[bytes], bytes] = lambda key: key
+
+
+def proving(document: Document = Document()) -> Callable[[Laboratory], Specimen]:
+    """A document with active and chip authentication; as it stands, the chip proves that it is genuine."""
+
+    def build(laboratory: Laboratory) -> Specimen:
+        groups = sound_data_groups()
+        groups[14] = DataGroup14(_infos(document, laboratory)).encode()
+        groups[15] = DataGroup15(_public(laboratory.key("active authentication"))).encode()
+        chip = specimen(groups, signed(groups, laboratory.signer).encode())
+        return replace(chip, protocols=_protocols(document, laboratory))
+
+    return build
+
+
+def _infos(document: Document, laboratory: Laboratory) -> tuple[SecurityInfo, ...]:
+    infos: list[SecurityInfo] = [PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 13), ChipAuthenticationInfo(ECDH_AES_256)]
+    if document.names_chip_key:
+        key = document.change_chip_key(_public(laboratory.key("chip authentication")))
+        infos.append(ChipAuthenticationPublicKeyInfo(ECDH_PUBLIC_KEY, key))
+    if document.names_algorithm:
+        infos.append(ActiveAuthenticationInfo(PLAIN_ECDSA_SHA256))
+    return tuple(infos)
+
+
+def _protocols(document: Document, laboratory: Laboratory) -> DocumentProtocols:
+    active, static = None, None
+    if document.active_key:
+        private = _private(laboratory.key(document.active_key))
+        active = ActiveKey(SigningCurveKey(P256, private), DigestAlgorithm.SHA256)
+    if document.chip_key:
+        static = StaticKey(P256, _private(laboratory.key(document.chip_key)), frozenset({Cipher.AES_256}))
+    return DocumentProtocols(static_keys=() if static is None else (static,), active_key=active)
+
+
+def _public(key: Key) -> bytes:
+    return key.public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _private(key: Key) -> int:
+    return key.private.private_numbers().private_value
+
+
+class KeepsOldKeys(Defect):
+    """Says yes to chip authentication and goes on with the keys of PACE."""
+
+    def __init__(self) -> None:
+        self._first: CardSecureChannel | None = None
+
+    def channel(self, channel: CardSecureChannel) -> CardSecureChannel:
+        self._first = self._first or channel
+        return self._first
+
+
+def _signature(change: Callable[[bytes], bytes]) -> Callable[[], Defect]:
+    def answer(command: CommandApdu, response: ResponseApdu) -> ResponseApdu:
+        is_signature = command.ins == INTERNAL_AUTHENTICATE and response.status == status.SUCCESS
+        return ResponseApdu(response.status, change(response.data)) if is_signature else response
+
+    return lambda: ClearDefect(answer)
+
+
+def _flip_last(value: bytes) -> bytes:
+    return value[:-1] + bytes((value[-1] ^ 1,))
+
+
+def _fault(
+    name: str,
+    sentence: str,
+    clause: str,
+    error: str,
+    use: Use,
+    document: Document = Document(),
+    defect: Callable[[], Defect] = Defect,
+) -> Fault:
+    return Fault(name, Family.CHIP, sentence, clause, error, None, proving(document), defect, use)
+
+
+ACTIVE: Final = "ICAO 9303-11, 6.1 (active authentication)"
+CHIP: Final = "ICAO 9303-11, 6.2 (chip authentication)"
+
+FAULTS: Final = (
+    _fault(
+        "clone-with-another-active-key",
+        "All files are a genuine document's; the chip signs challenges with a key of its own.",
+        ACTIVE,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_ACTIVELY,
+        Document(active_key="forger"),
+    ),
+    _fault(
+        "clone-without-active-key",
+        "All files are a genuine document's; the chip cannot sign challenges at all.",
+        ACTIVE,
+        "ActiveAuthenticationRefused",
+        Use.AUTHENTICATE_ACTIVELY,
+        Document(active_key=""),
+    ),
+    _fault(
+        "active-signature-wrong",
+        "One bit of the signature over the challenge is flipped.",
+        ACTIVE,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_ACTIVELY,
+        defect=_signature(_flip_last),
+    ),
+    _fault(
+        "active-signature-of-zeros",
+        "Both numbers of the signature over the challenge are zero.",
+        ACTIVE,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_ACTIVELY,
+        defect=_signature(lambda signature: bytes(len(signature))),
+    ),
+    _fault(
+        "active-signature-short",
+        "The signature over the challenge lacks its last byte.",
+        ACTIVE,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_ACTIVELY,
+        defect=_signature(lambda signature: signature[:-1]),
+    ),
+    _fault(
+        "active-algorithm-not-named",
+        "Data group 14 does not say which hash function goes with the key on a curve in data group 15.",
+        "ICAO 9303-11, 9.2 (ActiveAuthenticationInfo)",
+        "NotDecidable",
+        Use.AUTHENTICATE_ACTIVELY,
+        Document(names_algorithm=False),
+    ),
+    _fault(
+        "clone-with-another-chip-key",
+        "All files are a genuine document's; the chip agrees on keys with a private key of its own.",
+        CHIP,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_CHIP,
+        Document(chip_key="forger"),
+    ),
+    _fault(
+        "clone-without-chip-key",
+        "All files are a genuine document's; the chip refuses chip authentication.",
+        CHIP,
+        "ChipAuthenticationRefused",
+        Use.AUTHENTICATE_CHIP,
+        Document(chip_key=""),
+    ),
+    _fault(
+        "chip-keeps-old-keys",
+        "The chip says yes to chip authentication and goes on with the keys of PACE.",
+        CHIP,
+        "ChipNotGenuine",
+        Use.AUTHENTICATE_CHIP,
+        defect=KeepsOldKeys,
+    ),
+    _fault(
+        "chip-key-off-curve",
+        "The static key in data group 14 is a point that is not on its curve, and signed so.",
+        "ICAO 9303-11, 6.2 and 9.6",
+        "NotDecidable",
+        Use.AUTHENTICATE_CHIP,
+        Document(change_chip_key=_flip_last),
+    ),
+    _fault(
+        "chip-key-not-named",
+        "Data group 14 offers chip authentication and holds no key for it.",
+        "ICAO 9303-11, 9.2 (ChipAuthenticationPublicKeyInfo)",
+        "ChipAuthenticationNotOffered",
+        Use.AUTHENTICATE_CHIP,
+        Document(names_chip_key=False),
+    ),
+)
