@@ -61,6 +61,7 @@ def test_cards_are_listed_and_inserted(agent: Agent, runner: CliRunner) -> None:
     assert (agent.reader.state.card, agent.reader.state.contactless) == ("NEW", True)
     assert "NEW" in runner.invoke(card, ["list"]).stdout
     assert runner.invoke(card, ["insert", "NEW", "--vpcd", "nowhere"]).exit_code == 2
+    assert runner.invoke(card, ["insert", "NEW", "--delay", "5"]).exit_code == 2
 
 
 def test_reading_reports_and_fails_by_exit_code(agent: Agent, runner: CliRunner) -> None:
@@ -83,7 +84,9 @@ def test_a_card_lies_in_a_virtual_reader_until_that_goes_away(
         reader = threading.Thread(target=_reader_that_asks_once, args=(listening, told))
         reader.start()
         port = listening.getsockname()[1]
-        ended = runner.invoke(card_commands(lambda: agent), ["insert", "ACTIVE", "--vpcd", f"127.0.0.1:{port}", "--contactless"])
+        ended = runner.invoke(
+            card_commands(lambda: agent), ["insert", "ACTIVE", "--vpcd", f"127.0.0.1:{port}", "--contactless", "--delay", "1"]
+        )
         reader.join()
     assert told == [ATR_CONTACTLESS, bytes.fromhex("9000")]
     assert isinstance(ended.exception, TransportError)

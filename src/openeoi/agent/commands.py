@@ -24,6 +24,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
 from openeoi.transport import vpcd
+from openeoi.transport.slow_card import SlowCard
 
 GetAgent = Callable[[], Agent]
 Result = TypeVar("Result")
@@ -125,11 +126,14 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
             str, typer.Option("--vpcd", metavar="HOST:PORT", help="A PC/SC virtual reader (vsmartcard) instead of our own.")
         ] = "",
         contactless: Annotated[bool, typer.Option("--contactless", help="Lay it on the reader.")] = False,
+        delay: Annotated[int, typer.Option("--delay", min=0, max=60_000, help="With --vpcd: answer that many ms late.")] = 0,
         as_json: Json = False,
     ) -> None:
         """Put a card into the reader; with --vpcd into a PC/SC virtual reader, until Ctrl-C."""
         agent = get_agent()
         if not vpcd_address:
+            if delay:
+                raise typer.BadParameter("a card is slow only in a PC/SC virtual reader", param_hint="--delay")
             agent.reader.insert(card)
             agent.reader.use_interface(contactless)
             _say({"card": card, "in_reader": True, "contactless": contactless}, f"{card} is in the reader.", as_json)
@@ -137,8 +141,9 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
         reader = _address(vpcd_address)
         stop = Event()
         with agent.reader.cards.powered(card, contactless) as powered:
+            chip = SlowCard(powered, delay / 1000) if delay else powered
             try:
-                vpcd.serve(powered, reader, stop, contactless, lambda event: typer.echo(event.value, err=True))
+                vpcd.serve(chip, reader, stop, contactless, lambda event: typer.echo(event.value, err=True))
             except KeyboardInterrupt:
                 stop.set()
         typer.echo(f"{card} is taken out.", err=True)
