@@ -2,14 +2,20 @@
 
 import logging
 import re
-from datetime import timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from agent.agent_sample import FACE, NOW, ORIGIN, client
 from card.sample_card import CAN, DOCUMENT, INITIAL_PASSWORD, NORM_PIN, PUK, SIG_PIN
+from openeoi.agent import consent
+from openeoi.agent.card_session import CardSession
 from openeoi.agent.office import Agent
+from openeoi.agent.pages import routes
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.protocols import card_proof
 from openeoi.protocols.browser_card import (
@@ -22,6 +28,7 @@ from openeoi.protocols.browser_card import (
     SigningDetails,
 )
 from openeoi.protocols.card_proof import LoginText, PresenceText
+from openeoi.web.kit import Settings, WebKit
 
 STATE = "abcdefghijklmnopqrstuvwx"
 RETURN_TO = f"{ORIGIN}/login/card"
@@ -183,32 +190,32 @@ def test_wrong_tries_count_down_to_blocked_and_the_puk_helps(agent: Agent) -> No
 
 def test_a_login_is_signed_after_consent_with_the_pin(agent: Agent) -> None:
     browser, request = client(agent), login()
-    consent = ask(browser, request)
-    page = browser.get(consent).text
+    page_of_consent = ask(browser, request)
+    page = browser.get(page_of_consent).text
     for text in (ORIGIN, "sample-service", "PIN for logging in", request.details.encode().hex(" ", 4)):
         assert text in page
-    assert "2 tries are left" in send(browser, consent, answer="yes", can=CAN, pin="999999")
-    done = send(browser, consent, answer="yes", pin=NORM_PIN)
+    assert "2 tries are left" in send(browser, page_of_consent, answer="yes", can=CAN, pin="999999")
+    done = send(browser, page_of_consent, answer="yes", pin=NORM_PIN)
     response = response_in(done)
     response.require_state(STATE)
     response.require_done()
     assert isinstance(request.details, LoginText)
     card_proof.verify(request.details, response.signature, response.certificate)
-    assert browser.get(consent).status_code == 404
+    assert browser.get(page_of_consent).status_code == 404
 
 
 def test_the_low_key_needs_neither_pin_nor_can_on_contacts_and_the_can_without(agent: Agent) -> None:
     text = PresenceText(bytes(32), "12345", "67890", "counter 1", "eligibility", NOW, NOW + timedelta(minutes=2), "A" * 43)
     request = CardRequest(Operation.PRESENCE, CredentialRole.LOW, ORIGIN, RETURN_TO, STATE, text)
     browser = client(agent)
-    consent = ask(browser, request)
-    assert 'type="password"' not in browser.get(consent).text
-    response = response_in(send(browser, consent, answer="yes"))
+    page_of_consent = ask(browser, request)
+    assert 'type="password"' not in browser.get(page_of_consent).text
+    response = response_in(send(browser, page_of_consent, answer="yes"))
     card_proof.verify(text, response.signature, response.certificate)
     agent.reader.use_interface(contactless=True)
-    consent = ask(browser, request)
-    assert "Type the CAN" in send(browser, consent, answer="yes")
-    response_in(send(browser, consent, answer="yes", can=CAN)).require_done()
+    page_of_consent = ask(browser, request)
+    assert "Type the CAN" in send(browser, page_of_consent, answer="yes")
+    response_in(send(browser, page_of_consent, answer="yes", can=CAN)).require_done()
 
 
 def test_a_document_is_shown_before_it_is_signed(agent: Agent) -> None:
@@ -216,9 +223,9 @@ def test_a_document_is_shown_before_it_is_signed(agent: Agent) -> None:
     details = SigningDetails((document,), b"\x31\x03\x02\x01\x00")
     request = CardRequest(Operation.SIGN, CredentialRole.QUALIFIED, ORIGIN, RETURN_TO, STATE, details)
     browser = client(agent)
-    consent = ask(browser, request)
-    assert "pogodba.pdf" in browser.get(consent).text
-    response = response_in(send(browser, consent, answer="yes", can=CAN, pin=SIG_PIN))
+    page_of_consent = ask(browser, request)
+    assert "pogodba.pdf" in browser.get(page_of_consent).text
+    response = response_in(send(browser, page_of_consent, answer="yes", can=CAN, pin=SIG_PIN))
     assert len(response.signature) == 96
 
 
@@ -251,17 +258,17 @@ def test_requests_from_elsewhere_expired_or_unreadable_never_reach_the_card(agen
 
 def test_consent_without_our_own_token_is_refused(agent: Agent) -> None:
     browser = client(agent)
-    consent = ask(browser, login())
-    assert browser.post(consent, data={"answer": "yes", "can": CAN, "pin": NORM_PIN}).status_code == 403
+    page_of_consent = ask(browser, login())
+    assert browser.post(page_of_consent, data={"answer": "yes", "can": CAN, "pin": NORM_PIN}).status_code == 403
     assert browser.post("/agent/pin/change", data={"old": NORM_PIN}).status_code == 403
     assert browser.post("/agent/remove").status_code == 403
 
 
 def test_the_answer_may_only_go_to_the_asking_origin(agent: Agent) -> None:
     browser = client(agent)
-    consent = ask(browser, login())
-    page = browser.get(consent).text
-    answer = browser.post(consent, data={"answer": "no", "csrf_token": token(page)})
+    page_of_consent = ask(browser, login())
+    page = browser.get(page_of_consent).text
+    answer = browser.post(page_of_consent, data={"answer": "no", "csrf_token": token(page)})
     assert f"form-action 'self' {ORIGIN};" in answer.headers["content-security-policy"]
 
 
@@ -285,3 +292,47 @@ def test_no_secret_reaches_an_answer_or_a_log(agent: Agent, caplog: pytest.LogCa
         assert secret.encode().hex() not in squeezed
     for secret in (INITIAL_PASSWORD, "975310", "864200", PUK):
         assert secret not in everything
+
+
+def test_of_answers_at_the_same_moment_the_card_sees_one(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    performed: list[CardRequest] = []
+    perform = consent.perform
+
+    def counting(request: CardRequest, session: CardSession, pin: str, at: datetime, reader: str) -> CardResponse:
+        performed.append(request)
+        return perform(request, session, pin, at, reader)
+
+    monkeypatch.setattr(consent, "perform", counting)
+    browser = client(agent)
+    address = ask(browser, login())
+    fields = {"answer": "yes", "can": CAN, "pin": NORM_PIN, "csrf_token": token(browser.get(address).text)}
+    together = threading.Barrier(4)
+
+    def post() -> CardResponse:
+        other = client(agent)
+        other.cookies.update(browser.cookies)
+        together.wait()
+        return response_in(other.post(address, data=fields).text)
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = [answer.result() for answer in [threads.submit(post) for _ in range(4)]]
+    assert len(performed) == 1
+    assert len({answer.signature for answer in answers}) == 1
+
+
+def test_another_host_name_never_reaches_the_agent(agent: Agent) -> None:
+    kit = WebKit([("agent", "openeoi.agent")])
+    settings = Settings("secret for tests", allowed_hosts=("127.0.0.1", "localhost", "[::1]"))
+    app = Starlette(routes=routes(agent, kit), middleware=kit.middleware(settings))
+    for host, status in (
+        ("127.0.0.1:8000", 200),
+        ("localhost:8000", 200),
+        ("[::1]:8000", 200),
+        ("rebound.evil.example:8000", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("localhost.evil.example", 400),
+        ("", 400),
+    ):
+        answer = TestClient(app, base_url=ORIGIN).get("/agent/", headers={"host": host})
+        assert answer.status_code == status, host
+        assert (FACE.document_number in answer.text) is (status == 200)

@@ -16,12 +16,12 @@ from openeoi.border import checks, pages
 from openeoi.border.ports import DocumentState
 from openeoi.border.post import BorderPost
 from openeoi.border.report import Purpose
-from openeoi.border.screen import portrait_uri
 from openeoi.protocols.passive_authentication import Tolerance
 from openeoi.protocols.passive_authentication import errors as passive_authentication_errors
 from openeoi.protocols.passive_authentication.chain import RevocationState
 from openeoi.terminal.checks import Outcome
 from openeoi.web.kit import Settings, WebKit
+from openeoi.web.portraits import portrait_uri
 from openeoi.web.translation import LANGUAGES, load_catalogue
 
 KIT = WebKit([("border", "openeoi.border")])

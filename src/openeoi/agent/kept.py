@@ -29,9 +29,9 @@ class Kept(Generic[Thing]):
         self._lock = threading.Lock()
         self._things: OrderedDict[str, tuple[datetime, Thing]] = OrderedDict()
 
-    def put(self, thing: Thing) -> str:
-        """A ticket of 22 characters that may stand in an address."""
-        ticket = secrets.token_urlsafe(16)
+    def put(self, thing: Thing, ticket: str = "") -> str:
+        """A ticket of 22 characters that may stand in an address; `ticket` is one that stood for something else before."""
+        ticket = ticket or secrets.token_urlsafe(16)
         with self._lock:
             self._things[ticket] = (self._clock(), thing)
             while len(self._things) > self._most:

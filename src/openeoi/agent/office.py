@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ ACCESS_NUMBER_LIFETIME: Final = timedelta(hours=8)
 @dataclass(frozen=True)
 class Agent:
     """`parameters` gives the lengths of PINs, `anchors` the country signing certificates that reading trusts.
-    `sample_pins` the PINs of cards that are there for trying out."""
+    `sample_pins` the PINs of cards that are there for trying out.
+
+    `one_answer` is held from looking for a request until its answer is kept: of two answers the card sees one."""
 
     reader: CardReader
     faces: CardFaces
@@ -37,6 +40,7 @@ class Agent:
     requests: Kept[CardRequest] = field(init=False)
     results: Kept[object] = field(init=False)
     access_numbers: Kept[str] = field(init=False)
+    one_answer: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requests", Kept[CardRequest](self.clock))

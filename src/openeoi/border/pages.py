@@ -22,6 +22,7 @@ from openeoi.web.figures import CardPicture
 from openeoi.web.forms import FieldError, Form, Submission, submission
 from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
+from openeoi.web.portraits import portrait_uri
 from openeoi.web.trace_picture import step_pictures
 
 PATH: Final = "/border/"
@@ -106,7 +107,7 @@ class _Pages:
             training=report.request.purpose is Purpose.TRAINING,
             from_chip=report.zone is not None,
             facts=screen.facts(t, known, report.at.date()) if known else [],
-            portrait=screen.portrait_uri(report.portrait) if report.portrait else "",
+            portrait=portrait_uri(report.portrait) if report.portrait else "",
             confirmed=screen.is_confirmed(report),
             checks=screen.check_pictures(t, screen.by_attention(report.checks)),
             tolerances=[t(f"border.tolerance.{tolerance.name.lower()}") for tolerance in report.tolerances],

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
-
-from PIL import Image, UnidentifiedImageError
 
 from openeoi.border import checks
 from openeoi.border.report import InspectionReport
-from openeoi.encoding.biometrics.image_formats import ImageFormat, describe
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.mrz import TravelDocument, dates
 from openeoi.terminal.checks import Check, Outcome
-from openeoi.web.figures import CertificatePicture, CheckPicture, chain_of, data_uri
+from openeoi.web.figures import CertificatePicture, CheckPicture, chain_of
 from openeoi.web.translation import Translator
-
-PIXELS_MAXIMUM = 16_000_000
 
 
 def check_pictures(t: Translator, found: tuple[Check, ...]) -> list[CheckPicture]:
@@ -76,22 +70,6 @@ def _day(t: Translator, read: object, field: str, today: date) -> str:
     if isinstance(day, date):
         return t.date(day)
     return t("border.fact.permanent") if read is dates.expiry_date else field
-
-
-def portrait_uri(image: bytes) -> str:
-    """The portrait for a page; empty where it cannot be shown. JPEG 2000, which browsers do not show, becomes PNG in memory."""
-    try:
-        described = describe(image)
-        if described.image_format is ImageFormat.JPEG:
-            return data_uri("image/jpeg", image)
-        if described.image_format is not ImageFormat.JPEG_2000 or described.width * described.height > PIXELS_MAXIMUM:
-            return ""
-        shown = io.BytesIO()
-        with Image.open(io.BytesIO(image), formats=("JPEG2000",)) as picture:
-            picture.convert("RGB").save(shown, "PNG")
-    except (DecodingError, UnidentifiedImageError, OSError, ValueError):
-        return ""
-    return data_uri("image/png", shown.getvalue())
 
 
 def chain_picture(t: Translator, report: InspectionReport) -> CertificatePicture | None:

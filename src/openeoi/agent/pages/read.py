@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,18 +17,20 @@ from openeoi.agent.office import Agent
 from openeoi.agent.pages.attempt import attempt, known_access_number, typed_access_number, unlock
 from openeoi.agent.pages.trust import chain_picture, reason_text
 from openeoi.agent.read_and_check import CardReading, Finding, read_and_check
-from openeoi.encoding.biometrics.image_formats import ImageFormat, detect
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.mrz import dates, decode_tolerant, mrz_information
 from openeoi.protocols.pace.errors import WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
-from openeoi.web.figures import CardPicture, CheckPicture, data_uri
+from openeoi.web.figures import CardPicture, CheckPicture
 from openeoi.web.forms import FieldError, Form, submission
 from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
+from openeoi.web.portraits import portrait_uri
 from openeoi.web.trace_picture import StepPicture
 from openeoi.web.translation import Translator
+
+NO_EXPIRY: Final = "<<<<<<"  # a permanent document (BSI TR-03135-1, evaluation of the date of expiry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +101,6 @@ def result(kit: WebKit, agent: Agent, request: Request) -> Response:
     )
 
 
-def portrait_uri(image: bytes) -> str:
-    """A picture from a chip for a page; "" for none. JPEG 2000, which browsers do not show, becomes PNG."""
-    if not image:
-        return ""
-    if detect(image) is ImageFormat.JPEG:
-        return data_uri("image/jpeg", image)
-    converted = io.BytesIO()
-    with Image.open(io.BytesIO(image), formats=("JPEG2000",)) as picture:
-        picture.convert("RGB").save(converted, "PNG")
-    return data_uri("image/png", converted.getvalue())
-
-
 def _checks(t: Translator, reading: CardReading) -> list[CheckPicture]:
     """One verdict for each finding; the data groups that are as signed share one."""
     pictures = []
@@ -134,7 +124,10 @@ def _facts(t: Translator, reading: CardReading, today: date) -> list[tuple[str, 
     if zone is None:
         return []
     surname, given_names = _names(reading)
-    born, expires = dates.birth_date(zone.date_of_birth, today), dates.expiry_date(zone.date_of_expiry, today)
+    born = _read_day(dates.birth_date, zone.date_of_birth, today)
+    expires = t.date(until) if (until := _read_day(dates.expiry_date, zone.date_of_expiry, today)) else zone.date_of_expiry
+    if expires == NO_EXPIRY:
+        expires = t("agent.fact.permanent")
     facts = [
         (t("agent.fact.surname"), surname),
         (t("agent.fact.given_names"), given_names),
@@ -146,7 +139,7 @@ def _facts(t: Translator, reading: CardReading, today: date) -> list[tuple[str, 
         (t("agent.fact.sex"), zone.sex),
         (t("agent.fact.nationality"), zone.nationality),
         (t("agent.fact.issued"), _day(t, document.date_of_issue) if document else ""),
-        (t("agent.fact.expires"), t.date(expires) if expires else t("agent.fact.permanent")),
+        (t("agent.fact.expires"), expires),
         (t("agent.fact.personal_number"), person.personal_number if person else ""),
         (t("agent.fact.address"), _joined(person.permanent_address if person else ())),
         (t("agent.fact.authority"), document.issuing_authority if document else ""),
@@ -165,9 +158,9 @@ def _picture(reading: CardReading, today: date) -> CardPicture | None:
         given_names=given_names,
         sex=zone.sex,
         nationality=zone.nationality,
-        date_of_birth=dates.birth_date(zone.date_of_birth, today),
+        date_of_birth=_read_day(dates.birth_date, zone.date_of_birth, today),
         date_of_issue=_parsed(document.date_of_issue) if document else None,
-        date_of_expiry=dates.expiry_date(zone.date_of_expiry, today),
+        date_of_expiry=_read_day(dates.expiry_date, zone.date_of_expiry, today),
         place_of_birth=_joined(person.place_of_birth if person else ()),
         personal_number=person.personal_number if person else "",
         address=person.permanent_address if person else (),
@@ -191,8 +184,19 @@ def _joined(parts: tuple[str, ...]) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _read_day(read: Callable[[str, date], date | None], field: str, today: date) -> date | None:
+    """The day in a field of the zone; None for one that no calendar has, which the checks have said already."""
+    try:
+        return read(field, today)
+    except DecodingError:
+        return None
+
+
 def _parsed(day: str) -> date | None:
-    return date(int(day[:4]), int(day[4:6]), int(day[6:8])) if len(day) == 8 and day.isdigit() else None
+    try:
+        return date(int(day[:4]), int(day[4:6]), int(day[6:8])) if len(day) == 8 and day.isascii() and day.isdigit() else None
+    except ValueError:
+        return None
 
 
 def _day(t: Translator, day: str) -> str:

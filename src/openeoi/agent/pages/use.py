@@ -60,14 +60,17 @@ def ask(kit: WebKit, agent: Agent, request: Request) -> Response:
 
 
 def answer(kit: WebKit, agent: Agent, request: Request) -> Response:
-    """The holder's answer. A request is answered once: after success or refusal its ticket is used up."""
+    """The holder's answer. A request is answered once: whoever answers again (or clicks twice) is led to the first answer."""
     ticket = request.path_params["ticket"]
-    asked = agent.requests.get(ticket)
-    if asked is None:
-        return kit.problem(request, 404, "agent.problem.gone")
-    if submission(request).text("answer") != "yes":
-        return _finish(agent, ticket, Answered(asked, consent.refused(asked), ()))
-    return _use(kit, agent, request, ticket, asked)
+    with agent.one_answer:
+        asked = agent.requests.get(ticket)
+        if asked is None:
+            if isinstance(agent.results.get(ticket), Answered):
+                return RedirectResponse(f"/agent/use/done/{ticket}", 303)
+            return kit.problem(request, 404, "agent.problem.gone")
+        if submission(request).text("answer") != "yes":
+            return _finish(agent, ticket, Answered(asked, consent.refused(asked), ()))
+        return _use(kit, agent, request, ticket, asked)
 
 
 def done(kit: WebKit, agent: Agent, request: Request) -> Response:
@@ -119,7 +122,7 @@ def _use(kit: WebKit, agent: Agent, request: Request, ticket: str, asked: CardRe
 
 def _finish(agent: Agent, ticket: str, answered: Answered) -> Response:
     agent.requests.take(ticket)
-    return RedirectResponse(f"/agent/use/done/{agent.results.put(answered)}", 303)
+    return RedirectResponse(f"/agent/use/done/{agent.results.put(answered, ticket)}", 303)
 
 
 def _page(
