@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from health.world import World
-from openeoi.health import fhir_messages, store
-from openeoi.health.errors import ChallengeUnknown
+from openeoi.health import fhir_messages, samples, store
+from openeoi.health.errors import ChallengeUnknown, NoProfessionalSession
+from openeoi.health.sessions import FAILURES_MAXIMUM
 from openeoi.health.tokens import check_token
 
 URL = os.environ.get("EOI_TEST_POSTGRESQL", "")
@@ -72,3 +73,17 @@ def test_of_equal_key_proofs_at_once_one_is_the_first(world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(note, range(8))) == [False] * 7 + [True]
+
+
+def test_guesses_of_a_pin_at_once_are_counted_one_by_one(world: World) -> None:
+    def guess(number: int) -> str:
+        try:
+            world.office.sessions.sign_in(world.client, samples.RECEPTIONIST.professional_id, f"{number:06d}", world.now)
+        except NoProfessionalSession as refusal:
+            return str(refusal)
+        return "in"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(guess, range(24)))
+    assert sorted(set(answers)) == ["the PIN is wrong", "the professional's entry is locked"]
+    assert answers.count("the PIN is wrong") == FAILURES_MAXIMUM

@@ -63,6 +63,9 @@ def test_the_whole_path(slovenian_office: IssuingOffice, clock: Clock) -> None:
     with pytest.raises(EnvelopeGone):
         envelope.open_envelope(office, reference, "cvetka")
 
+    with pytest.raises(WrongState):
+        envelope.order_puk(office, reference, "ana")  # with a card that still lies here it would be the holder's signature
+
     document = handover.hand_over(office, reference, "drago", CHECKED)
     assert document.state is DocumentState.HANDED_OVER
     assert stock.cards[serial].life_cycle is LifeCycle.HANDED_OVER

@@ -1,6 +1,7 @@
 import json
 import os
 import secrets
+import threading
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,32 @@ def test_a_folder_that_cannot_be_one_is_named(tmp_path: Path) -> None:
     with pytest.raises(InstallationUnusable) as told:
         Installation(tmp_path / "file" / "var", secrets.token_bytes)
     assert told.value.path == str(tmp_path / "file" / "var")
+
+
+def test_two_programs_that_begin_together_keep_each_others_secrets(tmp_path: Path) -> None:
+    root = tmp_path / "var"
+    other = Installation(root, secrets.token_bytes)
+    meanwhile = threading.Thread(target=lambda: other.secret("two"))
+
+    def random(size: int) -> bytes:
+        meanwhile.start()
+        meanwhile.join(0.5)  # it waits for us: before, it was done by now, and forgotten with our writing
+        return secrets.token_bytes(size)
+
+    one = Installation(root, random)
+    first = one.secret("one")
+    meanwhile.join()
+    again = Installation(root, pytest.fail)
+    assert again.secret("one") == first
+    assert again.secret("two") == other.secret("two")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_the_folders_are_their_owners_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        installation = Installation(tmp_path / "var", secrets.token_bytes)
+        for folder in (installation.root, installation.cards, installation.keys, installation.database("x").parent):
+            assert folder.stat().st_mode & 0o077 == 0
+    finally:
+        os.umask(before)

@@ -38,10 +38,9 @@ class Sessions:
             if found is None or found[0].organisation != client.organisation.number:
                 raise NoProfessionalSession("no such professional works here")
             professional, stored = found
-            if stored.failures >= FAILURES_MAXIMUM:
+            if not store.take_try(connection, professional_id, FAILURES_MAXIMUM):
                 raise NoProfessionalSession("the professional's entry is locked")
             if not compare_digest(pin_digest(pin, stored.salt), stored.digest):
-                store.set_failures(connection, professional_id, stored.failures + 1)
                 refusal = NoProfessionalSession("the PIN is wrong")
             secret = base64.urlsafe_b64encode(self.random(32)).rstrip(b"=").decode()
             if refusal is None:

@@ -109,6 +109,12 @@ def professionals_of(connection: Connection, organisation: str) -> tuple[Profess
     return tuple(_professional(row) for row in connection.execute(found.order_by(_professionals.c.professional_id)))
 
 
+def take_try(connection: Connection, professional_id: str, most: int) -> bool:
+    """Count a failure before the PIN is compared; False when there were `most` already. Equal tries at once queue on the row."""
+    counted = update(_professionals).where(_professionals.c.professional_id == professional_id, _professionals.c.failures < most)
+    return connection.execute(counted.values(failures=_professionals.c.failures + 1)).rowcount == 1
+
+
 def set_failures(connection: Connection, professional_id: str, failures: int) -> None:
     changed = update(_professionals).where(_professionals.c.professional_id == professional_id)
     connection.execute(changed.values(failures=failures))

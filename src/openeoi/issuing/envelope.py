@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from openeoi.issuing.decision import place
 from openeoi.issuing.errors import EnvelopeGone, WrongState
-from openeoi.issuing.life import ApplicationState
+from openeoi.issuing.life import ApplicationState, DocumentState
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.secrets import CardSecrets
 from openeoi.issuing.staff import Access, Purpose, Role
@@ -67,6 +67,10 @@ def order_puk(office: IssuingOffice, reference: str, staff: str) -> PukLetter:
     access = office.acting(staff, Role.CLERK, Purpose.ENVELOPE)
     with office.store.transaction() as work:
         secrets, record, number = _secrets_of_made_card(office, work, reference, access)
+        document = work.document_of(reference)
+        if document is None or document.state is not DocumentState.HANDED_OVER:
+            # The PUK can activate a card: together with one that still lies in the office it would be somebody else's signature.
+            raise WrongState(reference, document.state if document else record.state, DocumentState.HANDED_OVER)
         work.log(access, "print PUK letter", reference)
     return PukLetter(record, number, secrets.puk)
 

@@ -112,7 +112,7 @@ class Chip:
     """How a personalised chip is reached: its memory holds everything, the office's key is thrown away."""
 
     memory: CardMemory = field(repr=False)
-    access_number: str = CAN
+    access_number: str = field(default=CAN, repr=False)
 
 
 @cache
