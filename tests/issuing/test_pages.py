@@ -135,6 +135,12 @@ def test_the_whole_life_on_the_screens(browser: Browser, slovenian_office: Issui
     browser.send(f"{APPLICATION}/puk", staff="ana")
     assert re.search(r"<code>\d{10}</code>", browser.page)
     browser.open(APPLICATION)
+    browser.send(f"{APPLICATION}/report", staff="ana", report="revoked")
+    assert "Revocation is proposed" in browser.page and "ana has proposed" in browser.page
+    browser.send(f"{APPLICATION}/revoke", staff="ana")
+    assert browser.status == 409
+    assert "Document OE0000001: valid" in browser.open("/issuing/documents?number=OE0000001")
+    browser.open(APPLICATION)
     browser.send(f"{APPLICATION}/report", staff="ana", report="stolen")
     assert "its certificates are revoked" in browser.page
     assert "Document OE0000001: stolen" in browser.open("/issuing/documents?number=OE0000001")

@@ -28,13 +28,14 @@ from openeoi.issuing.life import ApplicationState, DocumentState
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.sample import sample_photograph, sample_values
 from openeoi.issuing.staff import Access, Purpose, Role, Staff, StaffMember
-from openeoi.issuing.status import DocumentStatus, Report, document_status, report
+from openeoi.issuing.status import DocumentStatus, Report, document_status, propose_revocation, report
 from openeoi.pki.status import StatusKind
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.errors import AuditChainBroken
 
 CHECKED = IdentityCheck(IdentityProof.PASSPORT, same_person=True)
 CLERK = Access("ana", Role.CLERK, Purpose.STATUS)
+RELEASER = Access("bojan", Role.RELEASER, Purpose.STATUS)
 
 
 def made(office: IssuingOffice) -> tuple[str, str]:
@@ -229,15 +230,46 @@ def test_a_reported_document_is_invalid_and_its_certificates_are_revoked(sloveni
     handover.hand_over(office, reference, "ana", CHECKED)
     with office.store.transaction() as work:
         chains = [steps[0] for steps in work.steps(reference)["issue_certificates"].result.values()]
-    report(office, number, what, CLERK)
+    by = CLERK
+    if what is Report.REVOKED:
+        propose_revocation(office, number, CLERK)
+        by = RELEASER
+    report(office, number, what, by)
     assert document_status(office, number) == what.value
     for certificate in (x509.load_der_x509_certificate(bytes.fromhex(chain)) for chain in chains):
         issuer = certificate.issuer.public_bytes()
         assert office.authorities.certificate_status(certificate.serial_number, issuer).kind is StatusKind.REVOKED
     assert len(chains) == 3
-    assert report(office, number, what, CLERK).state == what.value, "again changes nothing"
+    assert report(office, number, what, by).state == what.value, "again changes nothing"
     with pytest.raises(WrongState):
-        report(office, number, next(other for other in Report if other is not what), CLERK)
+        report(office, number, Report.LOST if what is Report.STOLEN else Report.STOLEN, CLERK)
+
+
+def test_nobody_revokes_a_document_alone(slovenian_office: IssuingOffice) -> None:
+    office = slovenian_office
+    reference, number = made(office)
+    handover.hand_over(office, reference, "ana", CHECKED)
+    with pytest.raises(WrongState):
+        report(office, number, Report.REVOKED, RELEASER)  # nobody proposed it
+    with pytest.raises(RoleMissing):
+        propose_revocation(office, number, RELEASER)
+    propose_revocation(office, number, CLERK)
+    assert document_status(office, number) is DocumentStatus.VALID
+    for access, refusal in (
+        (CLERK, RoleMissing),
+        (Access("ana", Role.RELEASER, Purpose.STATUS), SamePerson),
+        (Access("bojan", Role.PRODUCTION, Purpose.STATUS), RoleMissing),
+    ):
+        with pytest.raises(refusal):
+            report(office, number, Report.REVOKED, access)
+    for what in (Report.LOST, Report.STOLEN, Report.REPLACED):
+        with pytest.raises(RoleMissing):
+            report(office, number, what, RELEASER)
+    assert document_status(office, number) is DocumentStatus.VALID
+    report(office, number, Report.REVOKED, RELEASER)
+    assert document_status(office, number) is DocumentStatus.REVOKED
+    actors = [(one.entry.actor, one.entry.action) for one in office.store.audit_about(reference)][-2:]
+    assert actors == [("ana", "propose revocation"), ("bojan", "document revoked")]
 
 
 def test_a_document_expires_on_the_day_after_its_last(slovenian_office: IssuingOffice, clock: Clock) -> None:

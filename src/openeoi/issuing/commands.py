@@ -12,7 +12,7 @@ from rich.table import Table
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.sample import sample_values
 from openeoi.issuing.staff import Purpose, Role
-from openeoi.issuing.status import Report, document_status
+from openeoi.issuing.status import Report, document_status, propose_revocation
 from openeoi.issuing.status import report as report_document
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -108,8 +108,12 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
     def report(number: str, what: Report, as_json: Json = False) -> None:
         """Report a document lost, stolen, revoked or replaced; its certificates are revoked. This cannot be undone."""
         office = get_office()
-        clerk = office.staff.holding(Role.CLERK)[0].name
-        report_document(office, number, what, office.acting(clerk, Role.CLERK, Purpose.STATUS))
+        clerk, releaser = (office.staff.holding(role)[0].name for role in (Role.CLERK, Role.RELEASER))
+        by = office.acting(clerk, Role.CLERK, Purpose.STATUS)
+        if what is Report.REVOKED:  # two people; whoever has this terminal is both of them
+            propose_revocation(office, number, by)
+            by = office.acting(releaser, Role.RELEASER, Purpose.STATUS)
+        report_document(office, number, what, by)
         _show({"document_number": number, "status": document_status(office, number).value}, as_json)
 
     return group

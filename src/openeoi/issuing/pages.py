@@ -39,6 +39,7 @@ def routes(office: IssuingOffice, kit: WebKit, activation: str = "/agent/") -> l
         "cancel": screens.cancel,
         "hand-over": screens.hand_over,
         "report": screens.report,
+        "revoke": screens.revoke,
     }
     return [
         Route("/", screens.desk, name="issuing-desk"),
@@ -154,6 +155,7 @@ class Screens:
             proofs=[(proof.value, t(f"issuing.proof.{proof.value}"), "") for proof in handover.IdentityProof],
             reports=[(report.value, t(f"issuing.report.{report.value}")) for report in status.Report],
             activation=self._activation,
+            releaser=Role.RELEASER,
             here_base=f"{_base(request)}/applications/{reference}",
             base=_base(request),
         )
@@ -228,7 +230,19 @@ class Screens:
             document = work.document_of(reference)
         if document is None or what is None:
             raise DocumentUnknown(reference)
+        if what is status.Report.REVOKED:
+            status.propose_revocation(self._office, document.number, access)
+            return "issuing.done.revocation_proposed"
         status.report(self._office, document.number, what, access)
+        return "issuing.done.reported"
+
+    def revoke(self, request: Request, reference: str, sent: Submission) -> str:
+        access = self._office.acting(sent.text("staff"), Role.RELEASER, Purpose.STATUS)
+        with self._office.store.reading() as work:
+            document = work.document_of(reference)
+        if document is None:
+            raise DocumentUnknown(reference)
+        status.report(self._office, document.number, status.Report.REVOKED, access)
         return "issuing.done.reported"
 
     # --- letters ---------------------------------------------------------------------------------------------------------------

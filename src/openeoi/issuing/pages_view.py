@@ -53,6 +53,7 @@ class ApplicationView:
     steps: tuple[tuple[str, bool], ...]
     log: tuple[RecordedEntry, ...] = field(repr=False)
     reportable: bool = False
+    revocation_proposed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def application_view(office: IssuingOffice, reference: str, access: Access, t: T
     with office.store.transaction() as work:
         document = work.document_of(reference)
         done = work.steps(reference)
+        proposed_by = None if document is None else work.revocation_proposed_by(document.number)
     entries = office.store.audit_about(reference)
     return ApplicationView(
         record=record,
@@ -87,6 +89,7 @@ def application_view(office: IssuingOffice, reference: str, access: Access, t: T
         steps=tuple((name, name in done) for name in step_names()),
         log=entries,
         reportable=document is not None and document.state in {DocumentState.PERSONALISED, DocumentState.HANDED_OVER},
+        revocation_proposed_by=proposed_by,
     )
 
 

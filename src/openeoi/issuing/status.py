@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from openeoi.issuing.errors import DocumentUnknown
+from openeoi.issuing.errors import DocumentUnknown, RoleMissing, SamePerson, WrongState
 from openeoi.issuing.life import DocumentState
 from openeoi.issuing.office import IssuingOffice
-from openeoi.issuing.staff import Access
+from openeoi.issuing.staff import Access, Role
 from openeoi.issuing.store import DocumentRecord
 from openeoi.pki.revocation_lists import RevocationReason
 
@@ -61,18 +61,43 @@ def status_of(document: DocumentRecord, today: date) -> DocumentStatus:
     return DocumentStatus.VALID
 
 
+def propose_revocation(office: IssuingOffice, number: str, access: Access) -> None:
+    """The first of two people who revoke a document (`report` is the second). Raises DocumentUnknown, WrongState, RoleMissing."""
+    _require_role(access, Role.CLERK)
+    with office.store.transaction() as work:
+        work.propose_revocation(number, access, office.clock())
+
+
 def report(office: IssuingOffice, number: str, what: Report, access: Access) -> DocumentRecord:
     """Record what happened to a document and revoke its certificates.
 
-    The store comes first: from then on the document is not valid. A crash before the last revocation is healed by reporting
-    again, which revokes what is not revoked yet. Raises DocumentUnknown, WrongState.
+    Lost, stolen and replaced are what the holder says to a clerk, and count at once. Revoked is what the office decides: a
+    releaser, after another person's proposal. The store comes first: from then on the document is not valid. A crash before the
+    last revocation is healed by reporting again, which revokes what is not revoked yet.
+
+    Raises DocumentUnknown, WrongState (also where nobody proposed it), RoleMissing, SamePerson.
     """
+    _require_role(access, Role.RELEASER if what is Report.REVOKED else Role.CLERK)
     with office.store.transaction() as work:
         document = work.document(number)
         if document.state is not DocumentState(what.value):
+            if what is Report.REVOKED:
+                _require_proposal(work.revocation_proposed_by(number), document, access)
             document = work.set_document_state(number, DocumentState(what.value), office.clock(), access)
     revoke_certificates(office, document, _REASONS[what])
     return document
+
+
+def _require_role(access: Access, role: Role) -> None:
+    if access.role is not role:
+        raise RoleMissing(access.actor, role)
+
+
+def _require_proposal(proposed_by: str | None, document: DocumentRecord, access: Access) -> None:
+    if proposed_by is None:
+        raise WrongState(document.number, document.state, "proposed for revocation")
+    if proposed_by == access.actor:
+        raise SamePerson(document.number)
 
 
 def revoke_certificates(office: IssuingOffice, document: DocumentRecord, reason: RevocationReason) -> None:

@@ -85,6 +85,14 @@ personalisation_step = Table(
     PrimaryKeyConstraint("application", "name"),
 )
 
+revocation_proposal = Table(
+    "revocation_proposal",
+    metadata,
+    Column("document", ForeignKey("document.number"), primary_key=True),
+    Column("proposed_by", String(100), nullable=False),
+    Column("proposed_at", String(32), nullable=False),
+)
+
 counter = Table(
     "counter",
     metadata,

@@ -201,6 +201,20 @@ class Transaction:
         self.log(access, f"document {state}", record.application, document=number, **({"reason": reason} if reason else {}))
         return self.document(number)
 
+    def propose_revocation(self, number: str, access: Access, at: datetime) -> None:
+        """The first pair of eyes; a later proposal takes the place of an earlier one. Raises DocumentUnknown, WrongState."""
+        record = self.document(number)
+        if record.state not in REPORTABLE:
+            raise WrongState(number, record.state, " or ".join(sorted(REPORTABLE)))
+        table = schema.revocation_proposal
+        self.connection.execute(delete(table).where(table.c.document == number))
+        self.connection.execute(insert(table).values(document=number, proposed_by=access.actor, proposed_at=at.isoformat()))
+        self.log(access, "propose revocation", record.application, document=number)
+
+    def revocation_proposed_by(self, number: str) -> str | None:
+        table = schema.revocation_proposal
+        return self.connection.execute(select(table.c.proposed_by).where(table.c.document == number)).scalar_one_or_none()
+
     def set_card(self, number: str, serial: str) -> None:
         self.connection.execute(update(schema.document).where(schema.document.c.number == number).values(card_serial=serial))
 
