@@ -1,4 +1,4 @@
-"""Faults of EF.COM and the data groups: their content, their form, their sizes."""
+"""Faults of the data groups: their content, their form, their sizes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from openeoi.card.faults.fault import NOT_READ, Family, Fault, Inspection, Verdi
 from openeoi.card.faults.laboratory import Laboratory
 from openeoi.card.faults.specimen import ZONE, Specimen, signed, sound_data_groups, sound_specimen, specimen
 from openeoi.encoding import tlv
-from openeoi.encoding.lds import files as lds
-from openeoi.encoding.lds.common import Com
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.iso7816 import status
@@ -40,14 +38,6 @@ def signed_so(number: int, change: Content) -> Callable[[Laboratory], Specimen]:
         groups = sound_data_groups()
         groups[number] = change(groups[number])
         return specimen(groups, signed(groups, laboratory.signer).encode())
-
-    return build
-
-
-def with_com(change: Content) -> Callable[[Laboratory], Specimen]:
-    def build(laboratory: Laboratory) -> Specimen:
-        sound = sound_specimen(laboratory)
-        return replace(sound, com=change(sound.com))
 
     return build
 
@@ -159,29 +149,6 @@ def _refused(number: int) -> Callable[[], Defect]:
     return lambda: ClearDefect(change)
 
 
-def _com(*numbers: int) -> Content:
-    return lambda com: Com(numbers).encode()
-
-
-def _repeated_tag(com: bytes) -> bytes:
-    return com.replace(bytes.fromhex("5C05"), bytes.fromhex("5C0661")).replace(
-        bytes((com[0], com[1])), bytes((com[0], com[1] + 1)), 1
-    )
-
-
-def _unknown_tag(com: bytes) -> bytes:
-    return com[:-1] + b"\x7f"
-
-
-def _without_version(com: bytes) -> bytes:
-    objects = tlv.children(tlv.decode(com))
-    return tlv.encode(lds.COM.tag or 0, tlv.encode_all(objects[1:]))
-
-
-def _odd_version(com: bytes) -> bytes:
-    return com.replace(b"0107", b"01 7")
-
-
 def _fault(
     name: str,
     sentence: str,
@@ -200,7 +167,6 @@ def _failed(check: str, reason: str) -> Inspection:
 
 MALFORMED: Final = _failed("files", "decoding_error")
 MISMATCH: Final = _failed("data", "data_group_hash_mismatch")
-DIFFERENT: Final = _failed("completeness", "files_differ")
 HASHES: Final = "ICAO 9303-11, 5.1"
 
 FAULTS: Final = (
@@ -363,53 +329,5 @@ FAULTS: Final = (
         "DecodingError",
         MALFORMED,
         signed_so(14, lambda group: tlv.encode(0x6E, tlv.encode(0x04, b"nothing"))),
-    ),
-    _fault(
-        "com-hides-group",
-        "EF.COM does not list data group 14, which the security object covers.",
-        "ICAO 9303-10, 4.6.1",
-        "FilesDiffer",
-        DIFFERENT,
-        with_com(_com(1, 2, 11, 12)),
-    ),
-    _fault(
-        "com-lists-absent-group",
-        "EF.COM lists data group 13, which is neither on the chip nor in the security object.",
-        "ICAO 9303-10, 4.6.1",
-        "FilesDiffer",
-        DIFFERENT,
-        with_com(_com(1, 2, 11, 12, 13, 14)),
-    ),
-    _fault(
-        "com-tag-repeated",
-        "EF.COM lists data group 1 twice.",
-        "ICAO 9303-10, 4.6.1",
-        "DecodingError",
-        _failed("completeness", "decoding_error"),
-        with_com(_repeated_tag),
-    ),
-    _fault(
-        "com-tag-unknown",
-        "The tag list of EF.COM holds a tag that belongs to no data group.",
-        "ICAO 9303-10, 4.6.1 and table 36",
-        "DecodingError",
-        _failed("completeness", "decoding_error"),
-        with_com(_unknown_tag),
-    ),
-    _fault(
-        "com-version-missing",
-        "EF.COM has no LDS version.",
-        "ICAO 9303-10, table 35",
-        "DecodingError",
-        _failed("completeness", "decoding_error"),
-        with_com(_without_version),
-    ),
-    _fault(
-        "com-version-odd",
-        "The LDS version in EF.COM is not four digits.",
-        "ICAO 9303-10, table 35",
-        "DecodingError",
-        _failed("completeness", "decoding_error"),
-        with_com(_odd_version),
     ),
 )
