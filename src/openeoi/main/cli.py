@@ -110,8 +110,11 @@ def verify(json: Annotated[bool, typer.Option("--json", help="For machines.")] =
     if json:
         output.as_json({"whole": all(one.good for one in reports), "chains": [one.as_json() for one in reports]})
     else:
-        rows = [[one.chain, one.state.value, str(one.entries), str(one.position or ""), one.problem] for one in reports]
-        output.table(["chain", "state", "entries", "position", "problem"], rows)
+        rows = [[one.chain, one.state.value, str(one.entries), str(one.position or "")] for one in reports]
+        output.table(["chain", "state", "entries", "position"], rows)
+        for one in reports:
+            if one.problem:
+                output.say_error(f"{one.chain}: {one.problem}")
     if not all(one.good for one in reports):
         raise typer.Exit(output.CHECK_FAILED)
 

@@ -48,6 +48,10 @@ class Installation:
     def database(self, office: str) -> Path:
         return self._folder("db") / f"{office}.sqlite"
 
+    def databases(self) -> list[Path]:
+        """Those that are there."""
+        return sorted(self._folder("db").glob("*.sqlite"))
+
     def file(self, name: str) -> AtomicFile:
         return AtomicFile(self.root / name)
 

@@ -83,6 +83,10 @@ class SampleIdentifiers:
     def insured_number(self, national_number: str) -> str | None:
         return self._load().get(person_identifier(self._key, "health", national_number))
 
+    def require_whole(self) -> None:
+        """Raises InstallationFileDamaged."""
+        self._load()
+
     def enter(self, national_number: str, insured_number: str) -> None:
         self._file.save(
             json.dumps(self._load() | {person_identifier(self._key, "health", national_number): insured_number}).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -20,6 +21,7 @@ from openeoi.main.serving import serve, take_address
 from openeoi.main.settings import load
 from openeoi.main.wiring import Offices
 from openeoi.pki.authorities import Authorities
+from openeoi.storage.errors import DatabaseReadOnly
 from openeoi.web.translation import Translator
 
 Tell = Callable[[str], None]
@@ -58,8 +60,21 @@ def prepare(offices: Offices, t: Translator) -> None:
         found_authorities(offices, lambda country: tell(t("main.up.founding", country=country)))
         exchange_master_lists(offices, lambda: tell(t("main.up.exchange")))
         make_samples(offices, lambda name: tell(t("main.up.sample", name=name)))
+    require_whole(offices)
+
+
+def require_whole(offices: Offices) -> None:
+    """What the first page does not touch, but somebody will: cards and what is printed on them, keys of the authorities,
+    databases that must be written. Raises what names the file."""
     for name in offices.card_folder.names():
         open_card(offices.card_folder, name, offices.random)
+        offices.card_stock.face(name)
+    for authorities in (offices.authorities, offices.partner_authorities):
+        authorities.require_keys()
+    offices.identifiers.require_whole()
+    for place in offices.installation.databases():
+        if not os.access(place, os.W_OK):
+            raise DatabaseReadOnly(str(place))
 
 
 def found_authorities(offices: Offices, tell: Tell) -> None:

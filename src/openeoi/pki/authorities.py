@@ -22,6 +22,7 @@ from openeoi.pki.errors import (
     AuthorityMissing,
     CertificateNumberInUse,
     KeyAlreadyCertified,
+    KeyNotFound,
     OffProfile,
     UnknownCertificate,
 )
@@ -34,7 +35,7 @@ from openeoi.pki.holders import (
     subject_public_key_info,
 )
 from openeoi.pki.issuance import TRAVEL_DOCUMENT, Application, IssuingKey, Registrar, issuing_key
-from openeoi.pki.key_store import KeyStore
+from openeoi.pki.key_store import KeyId, KeyStore
 from openeoi.pki.plans import HOLDER_ISSUERS, STATUS_RESPONDERS, Authority, AuthorityDefinition, Plan
 from openeoi.pki.revocation_lists import ListFacts, RevocationReason, RevokedEntry
 from openeoi.pki.status import CertificateStatus, StatusKind, TrustAnchors
@@ -76,6 +77,15 @@ class Authorities:
             with self._store.begin() as transaction:
                 if self._is_due(transaction, definition):
                     self._found_one(transaction, definition, actor)
+
+    def require_keys(self) -> None:
+        """That the key of every authority's newest certificate is in the key store; else the next signature would tell.
+        Raises KeyNotFound."""
+        with self._store.read() as reading:
+            for definition in self.plan.definitions:
+                for stored in self._store.authorities(reading, definition.authority)[-1:]:
+                    if not self._key_store.has(KeyId(stored.key_label)):
+                        raise KeyNotFound(stored.key_label)
 
     def _is_due(self, transaction: Transaction, definition: AuthorityDefinition) -> bool:
         generations = self._store.authorities(transaction, definition.authority)

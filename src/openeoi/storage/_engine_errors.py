@@ -54,6 +54,8 @@ def from_driver_error(error: BaseException | None, place: str) -> StorageError |
         kind = _POSTGRESQL.get(str(getattr(error, "sqlstate", None)))
         if kind is None and type(error).__name__ == "OperationalError" and getattr(error, "sqlstate", None) is None:
             kind = DatabaseUnavailable  # psycopg could not connect, or lost the connection
+    if kind is DatabaseUnavailable and isinstance(error, sqlite3.Error):
+        return kind(place, f"the operating system refuses ({error})")
     return None if kind is None else kind(place)
 
 

@@ -196,8 +196,7 @@ def _migrate(connection: Connection, migrations: str, place: str) -> None:
 def _make_sqlite_file(path: Path, migrations: str) -> None:
     """Build the database beside its place and rename it there, under a lock on the folder."""
     if path.exists():
-        if path.stat().st_size == 0:
-            raise DatabaseDamaged(str(path), "the database file is empty")
+        _require_sqlite_file(path)
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -218,6 +217,26 @@ def _make_sqlite_file(path: Path, migrations: str) -> None:
         raise _engine_errors.from_os_error(error, str(path)) from error
     finally:
         os.close(folder)
+
+
+def _require_sqlite_file(path: Path) -> None:
+    """That the file begins as one and is not shorter than it says (https://www.sqlite.org/fileformat.html, 1.3).
+
+    SQLite itself looks later: with a write-ahead log beside it, it would first write the log's pages into a damaged file.
+    """
+    try:
+        with path.open("rb") as file:
+            header, size = file.read(100), os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise _engine_errors.from_os_error(error, str(path)) from error
+    if not size:
+        raise DatabaseDamaged(str(path), "the database file is empty")
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
+        raise DatabaseDamaged(str(path), "the database is damaged (it does not begin like one)")
+    page = int.from_bytes(header[16:18], "big")
+    pages, counted_at, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
+    if counted_at == changed_at and size < pages * (65536 if page == 1 else page):
+        raise DatabaseDamaged(str(path), "the database is damaged (its end is missing)")
 
 
 def _fill_sqlite_file(draft: Path, migrations: str) -> None:
