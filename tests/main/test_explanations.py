@@ -14,9 +14,7 @@ from openeoi.main.settings import WrongSetting
 from openeoi.protocols.pin.errors import WrongPin
 from openeoi.storage.errors import DatabaseNewer
 
-# Said by other means than the command line: findings of a check, a chip's own refusals, a template's fault.
-NEVER_AT_THE_COMMAND_LINE = {"_Refused", "CommandRefused", "Failed", "NothingStored", "TranslationError", "DocumentExpired"}
-SOURCES = {"SourceUnavailable", "StatusSourceUnavailable"}  # ports' own; the offices turn them into theirs
+AT_THE_EDGE = {"agent", "issuing", "signing", "login", "health", "border", "exchange", "pki", "storage", "terminal", "main"}
 
 
 def every_error() -> set[type[OpenEoiError]]:
@@ -70,9 +68,9 @@ def test_every_error_has_a_text_of_its_own_or_of_its_family() -> None:
     silent = []
     for kind in every_error() - {OpenEoiError}:
         own = [parent for parent in kind.__mro__ if parent is not OpenEoiError and t.knows(f"main.error.{parent.__name__}")]
-        # A protocol's own error reaches the command line only as a check's finding; by itself it says its own sentence.
-        at_the_edge = not kind.__module__.startswith("openeoi.protocols.")
-        if at_the_edge and not own and kind.__name__ not in NEVER_AT_THE_COMMAND_LINE | SOURCES:
+        # Below the offices an error reaches the command line as a check's finding, or says its own sentence.
+        at_the_edge = kind.__module__.split(".")[1] in AT_THE_EDGE and kind.__module__.endswith(".errors")
+        if at_the_edge and not own:
             silent.append(kind.__qualname__)
     assert silent == []
 
