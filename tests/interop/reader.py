@@ -58,13 +58,13 @@ class VirtualReader:
                     break
             else:
                 raise AssertionError("the card did not reach the reader")
-            self._wait_for("Yes")
+            self.wait_for("Yes")
             yield
             process.stdin.close()
             assert process.wait(timeout=10) == 0
-        self._wait_for("No")
+        self.wait_for("No")
 
-    def _wait_for(self, card: str) -> None:
+    def wait_for(self, card: str) -> None:
         """pcscd looks for cards only now and then: waits until its first reader says Yes or No to a card."""
         for _ in range(200):
             readers = self.run("opensc-tool", "--list-readers").stdout
@@ -72,6 +72,10 @@ class VirtualReader:
                 return
             time.sleep(0.05)
         raise AssertionError(f"the reader did not come to say {card}:\n{readers}")
+
+    def beside(self, *command: str) -> list[str]:
+        """The command line that runs a program of this machine in the reader's network."""
+        return [*self._enter("-n"), *command]
 
     def _enter(self, *namespaces: str) -> list[str]:
         return ["nsenter", "-t", str(self.process_id), *namespaces]

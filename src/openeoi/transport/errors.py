@@ -9,3 +9,12 @@ class TransportError(OpenEoiError):
 
 class CardRemoved(TransportError):
     """The card was taken out of the reader during the exchange."""
+
+
+class ReaderUnusable(TransportError):
+    """The virtual reader at `address` cannot be reached, or closes every connection; `reason` says which."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(f"the virtual reader at {address} cannot be used: {reason}")

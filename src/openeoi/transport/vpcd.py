@@ -17,7 +17,7 @@ from enum import StrEnum
 from threading import Event
 from typing import Final
 
-from openeoi.transport.errors import TransportError
+from openeoi.transport.errors import ReaderUnusable
 from openeoi.transport.in_process import Card
 
 DEFAULT_PORT: Final = 35963
@@ -58,7 +58,7 @@ def serve(
 ) -> None:
     """Keeps the card in the reader until `stop` is set; runs in the caller's thread, which may be one of its own.
 
-    A lost connection is made anew. Raises TransportError after `reader.attempts` failures in a row; a connection that the
+    A lost connection is made anew. Raises ReaderUnusable after `reader.attempts` failures in a row; a connection that the
     reader closes before it has said anything counts as one. What the card raises (a full disk, say) passes through after the
     connection was closed: to the programs the card is then removed.
     """
@@ -82,7 +82,7 @@ def serve(
             tell(ReaderEvent.LOST)
         failures += 1
         if failures >= reader.attempts:
-            raise TransportError(f"the virtual reader at {reader.host}:{reader.port} cannot be used: {problem}")
+            raise ReaderUnusable(f"{reader.host}:{reader.port}", problem)
         stop.wait(reader.pause)
 
 
