@@ -128,15 +128,19 @@ def _offices() -> Offices:
 
 def _mount() -> None:
     """The offices' commands. Each office is built when one of its commands runs."""
+    from secrets import token_bytes
+
     from openeoi.agent.commands import card_commands, pin_commands
     from openeoi.agent.fault_commands import fault_commands
     from openeoi.border.commands import commands as border_commands
     from openeoi.exchange.commands import commands as exchange_commands
     from openeoi.issuing.commands import commands as issuing_commands
+    from openeoi.main.conformance import chips
     from openeoi.main.explanations import terminal_language
     from openeoi.main.key_holder import key_holders
     from openeoi.pki.commands import commands as pki_commands
     from openeoi.signing.commands import commands as signing_commands
+    from openeoi.terminal.conformance.commands import commands as conformance_commands
 
     offices = cache(_offices)
 
@@ -160,6 +164,7 @@ def _mount() -> None:
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
     application.add_typer(pin_commands(lambda: offices().agent), name="pin")
     application.add_typer(signing_commands(lambda: offices().signing, key_holders(lambda: offices().agent), terminal_language))
+    application.add_typer(conformance_commands(chips(lambda: offices().agent), token_bytes, lambda: offices().clock()))
     application.add_typer(border_commands(lambda: offices().border), name="border")
     application.add_typer(exchange_commands(desks), name="exchange")
     application.add_typer(pki_commands(authorities), name="pki")

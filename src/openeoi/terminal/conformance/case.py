@@ -9,9 +9,9 @@ from enum import StrEnum
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding.lds.files import ElementaryFile
 from openeoi.encoding.lds.security_infos import PaceInfo
-from openeoi.errors import OpenEoiError
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.terminal.errors import TerminalError
 from openeoi.transport.trace import Exchange
 
 
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
 
 
-class CaseEnded(OpenEoiError):
+class CaseEnded(TerminalError):
     """A case ended before its last step; `reason` says why, in one sentence without full stop."""
 
     verdict = Verdict.INCONCLUSIVE

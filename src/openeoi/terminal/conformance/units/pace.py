@@ -22,6 +22,7 @@ from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace import shared
+from openeoi.protocols.pace.errors import PaceNotSupported
 from openeoi.protocols.pace.passwords import CARD_ACCESS_NUMBER, MACHINE_READABLE_ZONE, PacePassword
 from openeoi.protocols.pace.shared import MappingKind, PaceProtocol
 from openeoi.protocols.pace.terminal import establish
@@ -56,11 +57,11 @@ def offers_are_well_formed(subject: Subject) -> None:
     if not infos:
         raise CaseFailed("EF.CardAccess offers no PACE")
     for info in infos:
-        known = (
-            STANDARDISED_GROUPS
-            if PaceProtocol.of(info.protocol).agreement is KeyAgreement.DIFFIE_HELLMAN
-            else STANDARDISED_CURVES
-        )
+        try:
+            agreement = PaceProtocol.of(info.protocol).agreement
+        except PaceNotSupported as error:
+            raise CaseFailed(str(error)) from error
+        known = STANDARDISED_GROUPS if agreement is KeyAgreement.DIFFIE_HELLMAN else STANDARDISED_CURVES
         if info.version != 2:
             raise CaseFailed(f"{info.protocol} is offered in version {info.version}")
         if info.parameter_id is not None and info.parameter_id not in known:
