@@ -1,5 +1,6 @@
 """The command line as a person and a script meet it: usage, exit codes, JSON; never a traceback."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,3 +128,9 @@ def test_without_anything_the_help_is_shown(capsys: pytest.CaptureFixture[str]) 
     code, output, errors = run(capsys)
     assert code == 2
     assert "eoi tour" in output + errors
+
+
+def test_an_input_that_ends_early_costs_no_try(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, _, errors = run(capsys, "pin", "change", "sig", "--can", "123456", "--stdin")
+    assert (code, errors) == (2, "The input ended where an answer was expected. Nothing was changed.\n")

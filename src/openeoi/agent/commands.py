@@ -165,11 +165,18 @@ def _unlock(agent: Agent, session: CardSession, can: str) -> None:
 
 
 def _secret(label: str, stdin: bool) -> str:
-    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True))
+    return _line() if stdin else str(typer.prompt(label, hide_input=True))
+
+
+def _line() -> str:
+    line = sys.stdin.readline().strip()
+    if not line:  # to the card, no PIN is the question how many tries are left
+        raise typer.Abort
+    return line
 
 
 def _new_secret(label: str, stdin: bool) -> str:
-    return sys.stdin.readline().strip() if stdin else str(typer.prompt(label, hide_input=True, confirmation_prompt=True))
+    return _line() if stdin else str(typer.prompt(label, hide_input=True, confirmation_prompt=True))
 
 
 def _say(facts: Mapping[str, object], text: str, as_json: bool) -> None:

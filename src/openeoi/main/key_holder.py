@@ -59,4 +59,9 @@ def key_holders(get_agent: Callable[[], Agent]) -> KeyHolders:
 
 
 def _asked(label: str, hidden: bool = True) -> str:
-    return str(typer.prompt(label, hide_input=hidden, err=True)) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if sys.stdin.isatty():
+        return str(typer.prompt(label, hide_input=hidden, err=True))
+    answer = sys.stdin.readline().strip()
+    if not answer:  # to the card, no PIN is the question how many tries are left
+        raise typer.Abort
+    return answer

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +49,11 @@ def take_address(host: str, port: int) -> socket.socket:
     return listening
 
 
+def _worth_telling(record: logging.LogRecord) -> bool:
+    # A request that a stop cuts off after its grace is no fault of the program; uvicorn would print a traceback.
+    return record.exc_info is None or record.exc_info[0] is not asyncio.CancelledError
+
+
 def serve(application: Application, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; running requests finish first. `ready` is called once the first request can be answered."""
     import uvicorn
@@ -57,6 +64,7 @@ def serve(application: Application, listening: socket.socket, ready: Callable[[]
             if self.started:
                 ready()
 
+    logging.getLogger("uvicorn.error").addFilter(_worth_telling)
     config = uvicorn.Config(application, log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False)
     # uvicorn raises the signal again after a clean stop; by then everything is closed and Ctrl-C has done what it should.
     with contextlib.suppress(KeyboardInterrupt):
