@@ -60,6 +60,15 @@ def test_the_laboratory_is_trusted_only_while_a_faulty_chip_is_there(cards: Faul
     assert trusted.revocation_list(authority) == cards.laboratory.revocation_list(NOW)
 
 
+def test_the_laboratory_is_not_trusted_unless_the_installation_was_told(cards: FaultyCards) -> None:
+    cards.make("sod-signature-wrong")
+    (authority, *_) = cards.laboratory.anchors
+    certificate = Certificate.decode(authority)
+    untold = AlsoOfTheLaboratory(CertificateAnchors([]), NoRevocationLists(), None)
+    assert not untold.country_signing_certificates(certificate.country, certificate.subject_key_identifier, certificate.subject)
+    assert untold.revocation_list(certificate) is None
+
+
 def test_the_catalogue_on_the_command_line(cards: FaultyCards, tmp_path: Path) -> None:
     runner, commands = CliRunner(), fault_commands(lambda: cards)
     listed = json.loads(runner.invoke(commands, ["--json"]).stdout)

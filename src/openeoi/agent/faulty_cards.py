@@ -58,23 +58,23 @@ class FaultyCards:
 
 
 class AlsoOfTheLaboratory:
-    """Trust anchors and revocation lists, with the laboratory's while a faulty chip lies in the box: its chips are then judged by
-    their fault, and an installation without such chips trusts nothing more than its own."""
+    """Trust anchors and revocation lists, with the laboratory's where the installation was told so (`cards` is not None) and a
+    faulty chip lies in the box: its chips are then judged by their fault. Otherwise nothing more is trusted than before."""
 
-    def __init__(self, anchors: TrustAnchors, lists: RevocationLists, cards: FaultyCards) -> None:
+    def __init__(self, anchors: TrustAnchors, lists: RevocationLists, cards: FaultyCards | None) -> None:
         self._anchors = anchors
         self._lists = lists
         self._cards = cards
 
     def country_signing_certificates(self, country: str, key_identifier: bytes | None, name: bytes) -> Sequence[Certificate]:
         found = self._anchors.country_signing_certificates(country, key_identifier, name)
-        if not self._cards.folder.faulty():
+        if self._cards is None or not self._cards.folder.faulty():
             return found
         ours = CertificateAnchors(self._cards.laboratory.anchors)
         return (*found, *ours.country_signing_certificates(country, key_identifier, name))
 
     def revocation_list(self, authority: Certificate) -> bytes | None:
-        if self._cards.folder.faulty():
+        if self._cards is not None and self._cards.folder.faulty():
             laboratory = self._cards.laboratory
             if authority.raw == laboratory.authority:
                 return laboratory.revocation_list(self._cards.clock())

@@ -11,6 +11,7 @@ from pathlib import Path
 from openeoi.errors import OpenEoiError
 
 DEFAULT_FILE = "eoi.toml"
+TRUSTED, UNTRUSTED = "trusted", "untrusted"
 
 
 class WrongSetting(OpenEoiError):
@@ -25,7 +26,12 @@ class WrongSetting(OpenEoiError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What an installation can be told. `var` is the folder of databases, keys and virtual cards; created when missing."""
+    """What an installation can be told. `var` is the folder of databases, keys and virtual cards; created when missing.
+
+    `faulty_chips`: whether agent and border post trust the authorities that signed the faulty chips in the box ("trusted"), so
+    that
+    each is judged by its fault; by default they trust no more than the exchange desk decided.
+    """
 
     var: Path = Path("var")
     host: str = "127.0.0.1"
@@ -34,6 +40,7 @@ class Settings:
     country: str = "si"
     partner: str = "me"
     language: str = "sl"
+    faulty_chips: str = UNTRUSTED
 
     @property
     def origin(self) -> str:
@@ -95,4 +102,6 @@ def _typed(name: str, value: object, source: str) -> str | int | Path:
         raise WrongSetting(name, source, "a profile is named by two small letters, such as si")
     if name == "language" and value not in ("sl", "en"):
         raise WrongSetting(name, source, "sl or en")
+    if name == "faulty_chips" and value not in (TRUSTED, UNTRUSTED):
+        raise WrongSetting(name, source, f"{TRUSTED} or {UNTRUSTED}")
     return Path(value) if name == "var" else value

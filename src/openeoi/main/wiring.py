@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from openeoi import profiles
 from openeoi.crypto.randomness import RandomSource
 from openeoi.main.installation import Installation
-from openeoi.main.settings import Settings
+from openeoi.main.settings import TRUSTED, Settings
 from openeoi.profiles.profile import CountryProfile
 from openeoi.storage.database import Database
 
@@ -255,7 +255,8 @@ class Offices:
         from openeoi.main import connections
 
         lists = connections.PublishedLists(self.authorities, self.partner_authorities)
-        return AlsoOfTheLaboratory(anchors, lists, self.faulty_cards)
+        told = self.settings.faulty_chips == TRUSTED
+        return AlsoOfTheLaboratory(anchors, lists, self.faulty_cards if told else None)
 
     def _exchange(self, country: str, authorities: Authorities) -> ExchangeDesk:
         from openeoi.exchange.desk import ExchangeDesk

@@ -19,7 +19,8 @@ personalised like any card, that any PC/SC program can read through vsmartcard's
     eoi card insert sod-signature-wrong       put it into our reader, or with --vpcd HOST:PORT into a PC/SC virtual reader
     eoi card faults --trust FOLDER            what the system under test has to trust: authorities, revocation list
 
-An installation trusts its laboratory's authorities only while a faulty chip lies in its box.
+An installation trusts its laboratory's authorities only when told so (`EOI_FAULTY_CHIPS=trusted`) and while a faulty chip lies in
+its box.
 
 All chips have the CAN {can}, the PINs {norm_pin} (log in) and {sig_pin} (sign), the PUK {puk}. The holder does not exist.
 
