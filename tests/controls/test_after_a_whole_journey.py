@@ -1,4 +1,4 @@
-"""What must not be found anywhere once somebody has gone the whole way (DESIGN, section 7)."""
+"""What must not be found anywhere once somebody has gone the whole way (SECURITY.md)."""
 
 import json
 import re

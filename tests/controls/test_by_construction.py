@@ -1,4 +1,4 @@
-"""Controls of DESIGN, section 7, that hold because the thing that could break them does not exist."""
+"""What SECURITY.md promises and what holds because the thing that could break them does not exist."""
 
 import inspect
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A repr ends up in logs and crash reports: no dataclass shows a secret in it (DESIGN, section 3)."""
+"""A repr ends up in logs and crash reports: no dataclass shows a secret in it (CONTRIBUTING.md, house rules)."""
 
 import dataclasses
 import importlib

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -41,10 +42,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EOI_")}
     environment |= {"EOI_VAR": str(folder / "var"), "EOI_LANGUAGE": "en", "PYTHONPATH": str(SOURCES)}
-    log = folder / "up.log"
-    with log.open("wb") as written:
+    log, ready = folder / "up.log", folder / "ready.json"
+    with log.open("wb") as written, ready.open("wb") as told:
         process = subprocess.Popen(
-            [sys.executable, *UP, "--port", str(port)], cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT
+            [sys.executable, *UP, "--port", str(port), "--json"], cwd=folder, env=environment, stdout=told, stderr=written
         )
     origin = f"http://127.0.0.1:{port}"
     try:
@@ -54,6 +55,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.send_signal(signal.SIGINT)
         code = process.wait(30)
     assert code == 0, log.read_text()
+    said = json.loads(ready.read_text())
+    assert (said["ready"], said["process"], said["card"]["name"]) == (origin, process.pid, "JANA VZOREC")
     assert "Nothing is lost" in log.read_text()
 
 

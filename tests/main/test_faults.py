@@ -13,6 +13,7 @@ import pytest
 from openeoi.errors import OpenEoiError
 from openeoi.main.explanations import explain, translator
 from openeoi.main.installation import Installation
+from openeoi.main.output import console
 from openeoi.main.samples import JANA_VZOREC, sample_cards
 from openeoi.main.settings import Settings
 from openeoi.main.up import prepare, require_whole
@@ -44,7 +45,7 @@ def opened(root: Path) -> Offices:
 def start(root: Path) -> Offices:
     """What `eoi up` does before it serves."""
     offices = opened(root)
-    prepare(offices, translator("en"))
+    prepare(offices, translator("en"), console)
     build(offices)
     require_whole(offices)
     return offices

@@ -62,6 +62,7 @@ def options(
 @application.command(epilog="Example: eoi up --port 8080")
 def up(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; 8000 unless configured.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON line when it is ready, for programs that start it.")] = False,
 ) -> None:
     """Serve all offices on this machine, with a card in the virtual reader.
 
@@ -69,7 +70,7 @@ def up(
     """
     from openeoi.main.up import serve_everything
 
-    serve_everything(port)
+    serve_everything(port, json)
 
 
 @application.command(epilog="Example: EOI_PORT=9000 eoi config")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Final
+from dataclasses import asdict, replace
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -16,7 +16,7 @@ from openeoi.main.errors import StoppedEarly
 from openeoi.main.explanations import explain, terminal_language, translator
 from openeoi.main.housekeeping import keep_house, regularly
 from openeoi.main.output import console, error_console
-from openeoi.main.samples import OTHERS, make_samples, sample_cards
+from openeoi.main.samples import make_samples, sample_cards
 from openeoi.main.serving import serve, take_address
 from openeoi.main.settings import load
 from openeoi.main.wiring import Offices
@@ -26,21 +26,22 @@ from openeoi.web.translation import Translator
 
 Tell = Callable[[str], None]
 
-SAMPLE_COUNT: Final = 1 + len(OTHERS)
 
+def serve_everything(port: int | None, as_json: bool = False) -> None:
+    """Raises what explains itself: a taken address, a damaged file, a full disk.
 
-def serve_everything(port: int | None) -> None:
-    """Raises what explains itself: a taken address, a damaged file, a full disk."""
+    `as_json`: one line on standard output when it is ready, for programs that start us; what people read goes to standard error.
+    """
     settings = load().settings
     if port is not None:
         settings = replace(settings, port=port)
-    t = translator(terminal_language())
+    t, to = translator(terminal_language()), error_console if as_json else console
     with take_address(settings.host, settings.port) as listening:
-        console.print(t("main.up.opening", place=str(settings.var)))
+        to.print(t("main.up.opening", place=str(settings.var)))
         offices = Offices.open(settings)
         with offices.installation.served():
             try:
-                prepare(offices, t)
+                prepare(offices, t, to)
             except KeyboardInterrupt:
                 raise StoppedEarly from None
             from openeoi.main.web import build
@@ -48,15 +49,15 @@ def serve_everything(port: int | None) -> None:
             application = build(offices)
             keep_house(offices)
             with regularly(lambda: keep_house(offices), lambda error: error_console.print(explain(error).text, soft_wrap=True)):
-                serve(application, listening, lambda: _say_ready(offices, t))
-    console.print(t("main.up.stopped"))
+                serve(application, listening, lambda: _say_ready(offices, t, as_json))
+    to.print(t("main.up.stopped"))
 
 
-def prepare(offices: Offices, t: Translator) -> None:
+def prepare(offices: Offices, t: Translator, to: Console) -> None:
     """Everything that must be there before the first page: authorities, trust between the two states, sample cards."""
     if offices.installation.is_new:
-        console.print(t("main.up.first"))
-    with _progress(console) as tell:
+        to.print(t("main.up.first"))
+    with _progress(to) as tell:
         found_authorities(offices, lambda country: tell(t("main.up.founding", country=country)))
         exchange_master_lists(offices, lambda: tell(t("main.up.exchange")))
         make_samples(offices, lambda name: tell(t("main.up.sample", name=name)))
@@ -107,9 +108,13 @@ def _progress(to: Console) -> Iterator[Tell]:
         yield lambda text: progress.update(task, description=text)
 
 
-def _say_ready(offices: Offices, t: Translator) -> None:
+def _say_ready(offices: Offices, t: Translator, as_json: bool) -> None:
     cards = {card.card: card for card in sample_cards(offices)}
     inserted = cards.get(offices.reader.state.card)
+    if as_json:
+        ready = {"ready": offices.settings.origin, "process": os.getpid(), "card": inserted and asdict(inserted)}
+        print(json.dumps(ready, ensure_ascii=False), flush=True)
+        return
     if inserted is not None and inserted.norm_pin:
         console.print(
             t(

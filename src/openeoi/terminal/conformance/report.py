@@ -28,12 +28,12 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run with what a reader of the report wants to know of it: `chip` and `password` in words, `units` that were asked for."""
+    """A run with what a reader of the report wants to know: `chip` and `opened_with` in words, `units` that were asked for."""
 
     run: Run
     units: tuple[Unit, ...]
     chip: str
-    password: str
+    opened_with: str
     at: datetime
 
     def results_of(self, unit: Unit) -> tuple[Result, ...]:
@@ -52,7 +52,7 @@ def as_json(report: Report) -> dict[str, object]:
         "passed": report.run.passed,
         "chip": report.chip,
         "at": report.at.isoformat(),
-        "password": report.password,
+        "opened_with": report.opened_with,
         "profiles": sorted(report.run.features),
         "counts": {verdict.value: count for verdict, count in report.counts().items()},
         "cases": [_case_as_json(result) for result in report.run.results],
