@@ -70,8 +70,9 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], origin: str, log: P
             raise AssertionError(f"eoi up does not answer (exit code {process.poll()}): {log.read_text()}") from error
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Not longer than a module: Playwright keeps an event loop in this thread, and there nobody else can start one."""
     executable = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
     if executable is None:
         pytest.skip("needs the package chromium")

@@ -47,7 +47,12 @@ def truncate_names(primary: str, secondary: str, width: int) -> tuple[str, str]:
         return _shrink(primary, width), ""
     primary = _shrink(primary, width - len(SEPARATOR) - 1)
     room = width - len(SEPARATOR) - len(primary)
-    return primary, _cut(secondary, room)
+    cut = _cut(secondary, room)
+    if len(cut) < min(room, len(secondary)):
+        # It would end between two components none of which can give a letter away: the primary identifier does.
+        primary = _shrink(primary, len(primary) - 1)
+        cut = _cut(secondary, width - len(SEPARATOR) - len(primary))
+    return primary, cut
 
 
 def may_be_truncated(primary: str, secondary: str, width: int) -> bool:
@@ -71,6 +76,8 @@ def _cut(identifier: str, room: int) -> str:
     cut = identifier[:room]
     if not cut.endswith(" "):
         return cut
+    if room < 3:
+        return cut.rstrip()
     shorter = _shrink(cut.rstrip(), room - 2)
     return f"{shorter} {identifier[room]}" if len(shorter) == room - 2 else cut.rstrip()
 
