@@ -7,10 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from asn1crypto import x509
+
 from openeoi.encoding.errors import DecodingError
 
 # asn1crypto carries no types: a value (or type) of its own, read by name and turned into our dataclasses at once.
 Asn1Value: TypeAlias = Any
+
+# asn1crypto closes its table of extension names at the first use; pyHanko, imported later, names this one (RFC 3739, 3.2.6).
+x509.ExtensionId._map.setdefault("1.3.6.1.5.5.7.1.3", "qc_statements")
 
 # asn1crypto parses lazily and reports bad content by whatever its internals meet first.
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, RecursionError)
