@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from openeoi.border.ports import DocumentStatus, Reader, RevocationLists, TrustAnchors
+from openeoi.border.ports import DocumentStatus, Reader, RevocationLists, TerminalCredentialsSource, TrustAnchors
 from openeoi.border.store import Store
 from openeoi.crypto.randomness import RandomSource
 from openeoi.profiles.profile import CountryProfile
@@ -15,7 +15,7 @@ from openeoi.profiles.profile import CountryProfile
 @dataclass(frozen=True, slots=True)
 class BorderPost:
     """`profile` is that of the post's own state; `anchors` the country signing certificates it has imported (own and foreign);
-    `clock` gives aware UTC; `officer` is who inspects at this desk."""
+    `clock` gives aware UTC; `officer` is who inspects at this desk; without `terminal_credentials` no post reads fingerprints."""
 
     profile: CountryProfile
     store: Store
@@ -26,3 +26,4 @@ class BorderPost:
     random: RandomSource
     revocation_lists: RevocationLists | None = None
     officer: str = "officer-1"
+    terminal_credentials: TerminalCredentialsSource | None = None
