@@ -1,7 +1,7 @@
 """Presence proofs at the counter: challenge, every check, token and audit entry, on SQLite with commits that survive a power cut.
 
 Bar: at least 50 proofs a second in one process, the sustained rate that a country of two million needs on its busiest hour with a
-fivefold margin (research notes health-border, 1.3). Rival: the bare operations in the same run, two P-384 verifications (card and
+fivefold margin. Rival: the bare operations in the same run, two P-384 verifications (card and
 issuer) and one P-256 signature (token), in one thread. Method: 5 rounds of 40 proofs after one round to warm up; median.
 """
 

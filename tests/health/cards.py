@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
-from openeoi.health.ports import TrustedIssuer
 from openeoi.profiles import load
 from openeoi.protocols.card_proof import PresenceText, digest
+from openeoi.protocols.holder_certificate import TrustedIssuer
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 POLICIES = load("si").certificates.policies

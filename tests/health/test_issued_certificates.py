@@ -14,7 +14,7 @@ from health.world import World
 from openeoi import profiles
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.health import errors
-from openeoi.health.ports import Status, StatusAnswer, TrustedIssuer
+from openeoi.health.ports import StatusAnswer
 from openeoi.health.presence import CardSources, PresenceDesk
 from openeoi.pki.authorities import Authorities
 from openeoi.pki.country_plans import plan_for
@@ -26,6 +26,7 @@ from openeoi.pki.quick_plans import with_small_keys
 from openeoi.pki.revocation_lists import RevocationReason
 from openeoi.pki.status import StatusKind
 from openeoi.pki.store import MIGRATIONS, PkiStore
+from openeoi.protocols.holder_certificate import Status, TrustedIssuer
 from openeoi.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -18,10 +18,11 @@ from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.health import errors, samples
 from openeoi.health.errors import PointOfCareError
 from openeoi.health.insurer.sample_insurer import IN_FORCE
-from openeoi.health.ports import DocumentState, Status
+from openeoi.health.ports import DocumentState
 from openeoi.health.presence import Limits
 from openeoi.health.tokens import check_token
 from openeoi.health.values import Presence
+from openeoi.protocols.holder_certificate import Status
 
 
 @pytest.fixture

@@ -20,10 +20,11 @@ from openeoi.health import api, pages, samples
 from openeoi.health.insurer import store as insurer_store
 from openeoi.health.insurer.sample_insurer import IN_FORCE, SAMPLE_PEOPLE, SampleInsurer
 from openeoi.health.office import CROSS_SITE, Connections, HealthOffice
-from openeoi.health.ports import DocumentState, InsuredPerson, SourceUnavailable, Status, StatusAnswer
+from openeoi.health.ports import DocumentState, InsuredPerson, SourceUnavailable, StatusAnswer
 from openeoi.health.presence import Caller, Limits
 from openeoi.health.store import MIGRATIONS
 from openeoi.health.values import Challenge, Client, Presence, Purpose
+from openeoi.protocols.holder_certificate import Status
 from openeoi.storage.audit import RecordedEntry
 from openeoi.storage.database import Database
 from openeoi.web.kit import Settings, WebKit

@@ -32,7 +32,8 @@ from openeoi.health import samples, store
 from openeoi.health.insurer import store as insurer_store
 from openeoi.health.insurer.sample_insurer import IN_FORCE, SAMPLE_PEOPLE, SampleInsurer
 from openeoi.health.office import CROSS_SITE, Connections, HealthOffice
-from openeoi.health.ports import DocumentState, Status, StatusAnswer, TrustedIssuer
+from openeoi.health.ports import DocumentState, StatusAnswer
+from openeoi.protocols.holder_certificate import Status, TrustedIssuer
 from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle

@@ -30,16 +30,14 @@ from openeoi.login import api, office, sample_pages
 from openeoi.login import pages as login_pages
 from openeoi.login import store as login_store
 from openeoi.login.ports import Person
-from openeoi.login.ports import Status as LoginStatus
 from openeoi.login.sample_service import SampleService
+from openeoi.protocols.holder_certificate import Status, TrustedIssuer
 from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.signing import desk as signing_desk
 from openeoi.signing import pages as signing_pages
 from openeoi.signing import store as signing_store
-from openeoi.signing.ports import QualifiedIssuer
-from openeoi.signing.ports import Status as SigningStatus
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.storage.database import Database
 from openeoi.web.kit import Settings, WebKit
@@ -93,7 +91,7 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
         clock=lambda: NOW,
         random=secrets.token_bytes,
         issuers=lambda: [issuer.trusted for issuer in ISSUERS.values()],
-        status=lambda serial, issuer: LoginStatus.GOOD,
+        status=lambda serial, issuer: Status.GOOD,
         resolve={"1234567890123": JANA}.get,
     )
     provider.add_client(sample_pages.sample_client(ORIGIN))
@@ -104,8 +102,8 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
         f"{ORIGIN}/agent/use",
         lambda: NOW,
         secrets.token_bytes,
-        lambda: [QualifiedIssuer(trusted.certificate, trusted.policy)],
-        lambda serial, issuer: SigningStatus.GOOD,
+        lambda: [TrustedIssuer(CredentialRole.QUALIFIED, trusted.certificate, trusted.policy)],
+        lambda serial, issuer: Status.GOOD,
     )
     http = TestClient(Starlette(), base_url=ORIGIN)
     service = SampleService(provider.issuer, ORIGIN + sample_pages.CALLBACK_PATH, http, lambda: NOW, secrets.token_bytes)

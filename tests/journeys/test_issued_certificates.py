@@ -14,7 +14,6 @@ from openeoi import profiles
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.login import certificates as login_certificates
 from openeoi.login.errors import LevelNotReached, SignatureOnlyCertificate
-from openeoi.login.ports import TrustedIssuer
 from openeoi.pki.authorities import Authorities
 from openeoi.pki.country_plans import plan_for
 from openeoi.pki.encrypted_files import QUICK_COST, EncryptedFiles
@@ -25,11 +24,12 @@ from openeoi.pki.quick_plans import with_small_keys
 from openeoi.pki.revocation_lists import RevocationReason
 from openeoi.pki.status import StatusKind
 from openeoi.pki.store import MIGRATIONS, PkiStore
+from openeoi.protocols.holder_certificate import Status, TrustedIssuer
 from openeoi.signing import pades
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import check_signing_certificate, find_signing_certificate
 from openeoi.signing.errors import NotASigningCertificate
-from openeoi.signing.ports import HeldCertificate, QualifiedIssuer, Status
+from openeoi.signing.ports import HeldCertificate
 from openeoi.signing.revocation import status_from_lists
 from openeoi.signing.validation import judge
 from openeoi.storage.database import Database
@@ -56,9 +56,11 @@ class Issued:
         ]
 
     @property
-    def qualified(self) -> QualifiedIssuer:
+    def qualified(self) -> TrustedIssuer:
         issuer = next(one for one in self.trusted if one.role is QUALIFIED)
-        return QualifiedIssuer(issuer.certificate, issuer.policy, self.authorities.trust_anchors().eid_roots)
+        return TrustedIssuer(
+            CredentialRole.QUALIFIED, issuer.certificate, issuer.policy, self.authorities.trust_anchors().eid_roots
+        )
 
     def status(self, serial: int, issuer: x509.Name) -> Status:
         answer = self.authorities.certificate_status(serial, issuer.public_bytes())
@@ -86,7 +88,7 @@ def test_each_login_certificate_reaches_its_own_level(issued: Issued) -> None:
         if role in issued.cards:
             accepted = login_certificates.check_certificate(issued.cards[role].certificate, role, issued.trusted, LATER)
             assert accepted.number == "1234567890123"
-            assert issued.status(accepted.serial, accepted.issuer) is Status.GOOD
+            assert issued.status(accepted.certificate.serial, accepted.certificate.issuer_name) is Status.GOOD
     if LOW in issued.cards:
         with pytest.raises(LevelNotReached):
             login_certificates.check_certificate(issued.cards[LOW].certificate, HIGH, issued.trusted, LATER)

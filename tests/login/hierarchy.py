@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
-from openeoi.login.ports import TrustedIssuer
+from openeoi.protocols.holder_certificate import TrustedIssuer
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 POLICIES = {

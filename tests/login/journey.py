@@ -17,11 +17,12 @@ from login.hierarchy import Issuer, SoftwareCard
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.login import api, pages, sample_pages
 from openeoi.login.office import CROSS_SITE, LoginOffice
-from openeoi.login.ports import Person, Status
+from openeoi.login.ports import Person
 from openeoi.login.sample_service import SampleService
 from openeoi.login.store import MIGRATIONS
 from openeoi.protocols.browser_card import CardRequest, CardResponse, ResponseOutcome
 from openeoi.protocols.card_proof import LoginText, digest
+from openeoi.protocols.holder_certificate import Status
 from openeoi.storage.database import Database
 from openeoi.web.kit import Settings, WebKit
 

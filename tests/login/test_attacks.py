@@ -18,9 +18,10 @@ from login.hierarchy import BEGINNING, POLICIES, Issuer, SoftwareCard
 from login.journey import ISSUERS, JANA, ORIGIN, World, answer, decide, hidden, log_in, path, to_card_page, to_consent
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.login.clients import Client
-from openeoi.login.ports import Person, Status, StatusSourceUnavailable
+from openeoi.login.ports import Person
 from openeoi.protocols.browser_card import CardRequest, CardResponse, ResponseOutcome
 from openeoi.protocols.card_proof import LoginText, digest
+from openeoi.protocols.holder_certificate import Status, StatusSourceUnavailable
 
 LOW, HIGH, QUALIFIED = (ISSUERS[role] for role in (CredentialRole.LOW, CredentialRole.HIGH, CredentialRole.QUALIFIED))
 CALLBACK = "https://klinika.example/cb"

@@ -6,15 +6,15 @@ from cryptography import x509
 
 from login.hierarchy import POLICIES, Issuer
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.protocols.holder_certificate import Status, TrustedIssuer
 from openeoi.signing import findings, pades
 from openeoi.signing.certificates import check_signing_certificate
-from openeoi.signing.ports import QualifiedIssuer, Status
 from openeoi.signing.validation import ValidationReport, judge
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ISSUER = Issuer(CredentialRole.QUALIFIED)
 LOGIN_ISSUER = Issuer(CredentialRole.HIGH)
-QUALIFIED = QualifiedIssuer(ISSUER.certificate, POLICIES[CredentialRole.QUALIFIED])
+QUALIFIED = TrustedIssuer(CredentialRole.QUALIFIED, ISSUER.certificate, POLICIES[CredentialRole.QUALIFIED])
 CARD = ISSUER.card()
 
 

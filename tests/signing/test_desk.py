@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 from login.hierarchy import SoftwareCard
 from openeoi.protocols.browser_card import CardRequest, CardResponse, Operation, ResponseOutcome, SigningDetails
 from openeoi.protocols.card_proof import refuse_purpose_text
+from openeoi.protocols.holder_certificate import Status, StatusSourceUnavailable
 from openeoi.signing import pades, pages
 from openeoi.signing.desk import CROSS_SITE, SigningDesk, shown_name, signed_name
 from openeoi.signing.findings import DocumentFindings
-from openeoi.signing.ports import Status, StatusSourceUnavailable
 from openeoi.signing.store import MIGRATIONS
 from openeoi.storage.audit import AuditChain
 from openeoi.storage.database import Database

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from login.hierarchy import BEGINNING, POLICIES, Issuer, qualified_statements
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.protocols.browser_card import DocumentDescription, SigningDetails
+from openeoi.protocols.holder_certificate import Status, StatusSourceUnavailable
 from openeoi.signing import pades
 from openeoi.signing.certificates import check_signing_certificate, check_status, find_signing_certificate
 from openeoi.signing.errors import (
@@ -27,7 +28,7 @@ from openeoi.signing.errors import (
     SignatureWrong,
     StatusUnavailable,
 )
-from openeoi.signing.ports import HeldCertificate, Status, StatusSourceUnavailable
+from openeoi.signing.ports import HeldCertificate
 from signing.desk_of_tests import CARD, ISSUER, LOGIN_ISSUER, NOW, QUALIFIED, sign
 from signing.documents import assemble, pdf
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from login.hierarchy import BEGINNING, Issuer, qualified_statements
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.protocols.holder_certificate import HolderCertificate, Status, StatusSourceUnavailable
+from openeoi.protocols.holder_certificate.certificate import parse_certificate
 from openeoi.signing import findings, pades
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import SigningCertificate
 from openeoi.signing.errors import ExaminationBroken
-from openeoi.signing.ports import Status, StatusSourceUnavailable
 from openeoi.signing.revocation import status_from_lists
 from openeoi.signing.validation import Indication, Outcome, judge
 from signing.desk_of_tests import CARD, ISSUER, LOGIN_ISSUER, NOW, QUALIFIED, failed, good, sign, validate
@@ -115,7 +116,8 @@ def test_an_expired_certificate_is_undetermined_without_proof_of_time() -> None:
 
 def other(certificate: bytes, card: object = None) -> bytes:
     """A document signed with a certificate that the desk itself would refuse."""
-    prepared = pades.prepare(pdf(), SigningCertificate(certificate, (), ""), NOW)
+    unchecked = HolderCertificate(certificate, parse_certificate(certificate), QUALIFIED)
+    prepared = pades.prepare(pdf(), SigningCertificate(unchecked, (), ""), NOW)
     return pades.finish(prepared, card.sign_digest(prepared.digest))  # type: ignore[attr-defined]
 
 

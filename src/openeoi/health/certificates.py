@@ -1,4 +1,4 @@
-"""Is this the certificate of the credential that was asked for? (RFC 5280; policy and issuer decide, never a name or a usage.)"""
+"""Is this the certificate of the credential that was asked for? Every answer is a POC code."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.x509.oid import NameOID
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.health.errors import CertificateNotAccepted, CertificateNotValid
-from openeoi.health.ports import TrustedIssuer
+from openeoi.protocols.holder_certificate import HolderCertificate, TrustedIssuer, read_certificate
+from openeoi.protocols.holder_certificate.errors import CertificateExpired, CertificateNotYetValid, HolderCertificateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +32,22 @@ def check_certificate(raw: bytes, level: CredentialRole, trusted: Sequence[Trust
     Raises CertificateNotAccepted (POC-110), for the times CertificateNotValid (POC-107).
     """
     try:
-        certificate = x509.load_der_x509_certificate(raw)
-        extensions = certificate.extensions
-        numbers = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
-    except Exception as error:  # the parser documents ValueError, and raises others for odd versions, names and extensions
-        raise CertificateNotAccepted("the certificate cannot be read") from error
-    issuer, issuer_certificate = _trusted_issuer(certificate, trusted)
-    if issuer.role is not level:
-        raise CertificateNotAccepted(f"the certificate is of the credential {issuer.role}, {level} was asked for")
-    _check_policy(extensions, issuer.policy)
-    for checked in (certificate, issuer_certificate):
-        if not checked.not_valid_before_utc <= at <= checked.not_valid_after_utc:
-            raise CertificateNotValid("the certificate or its issuer's is not valid at this time")
-    if len(numbers) != 1:
-        raise CertificateNotAccepted("the certificate has no number in its subject")
-    card = hashlib.sha256(raw).hexdigest()
-    return PresentedCertificate(str(numbers[0].value), certificate.serial_number, certificate.issuer, card)
+        certificate = read_certificate(raw, trusted)
+        _check_credential(certificate, level)
+        certificate.require_valid(at)
+        number = certificate.number
+    except (CertificateExpired, CertificateNotYetValid) as error:
+        raise CertificateNotValid(str(error)) from error
+    except HolderCertificateError as error:
+        raise CertificateNotAccepted(str(error)) from error
+    return PresentedCertificate(number, certificate.serial, certificate.issuer_name, hashlib.sha256(raw).hexdigest())
 
 
-def _trusted_issuer(certificate: x509.Certificate, trusted: Sequence[TrustedIssuer]) -> tuple[TrustedIssuer, x509.Certificate]:
-    for issuer in trusted:
-        candidate = x509.load_der_x509_certificate(issuer.certificate)
-        try:
-            certificate.verify_directly_issued_by(candidate)
-        except (ValueError, TypeError, InvalidSignature):  # another name, another kind of key, another key
-            continue
-        return issuer, candidate
-    raise CertificateNotAccepted("no trusted issuer signed the certificate")
-
-
-def _check_policy(extensions: x509.Extensions, policy: str) -> None:
-    try:
-        policies = extensions.get_extension_for_class(x509.CertificatePolicies).value
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound as error:
-        raise CertificateNotAccepted("the certificate lacks its policy or its key usage") from error
-    if policy not in {entry.policy_identifier.dotted_string for entry in policies}:
+def _check_credential(certificate: HolderCertificate, level: CredentialRole) -> None:
+    if certificate.role is not level:
+        raise CertificateNotAccepted(f"the certificate is of the credential {certificate.role}, {level} was asked for")
+    if not certificate.names_policy:
         raise CertificateNotAccepted("the certificate does not name the policy of its credential")
-    if not usage.digital_signature:
+    usage = certificate.extension(x509.KeyUsage)
+    if usage is None or not usage.digital_signature:
         raise CertificateNotAccepted("key usage digitalSignature is missing")

@@ -1,4 +1,4 @@
-"""Every refusal at the point of care, each with its POC code and HTTP status (research notes health-border, 2.7).
+"""Every refusal at the point of care, each with its POC code and HTTP status (docs/clinic-vendor.md).
 
 What the counter and the vendor read about a code are translated texts, `health.code.poc_NNN.counter` and `.vendor`.
 """

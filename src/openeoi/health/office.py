@@ -11,11 +11,12 @@ from openeoi.health import client_proof, samples, store
 from openeoi.health.eligibility import EligibilityDesk
 from openeoi.health.errors import ClientUnknown, NoProfessionalSession
 from openeoi.health.keys import open_keys
-from openeoi.health.ports import CertificateStatus, DocumentStatus, InsuredResolver, Insurer, TrustedIssuers
+from openeoi.health.ports import CertificateStatus, DocumentStatus, InsuredResolver, Insurer
 from openeoi.health.presence import Caller, CardSources, Limits, PresenceDesk
 from openeoi.health.sessions import Sessions
 from openeoi.health.values import Client, Professional
 from openeoi.protocols.browser_card.addresses import check_origin
+from openeoi.protocols.holder_certificate import TrustedIssuers
 from openeoi.storage.audit import AuditChain
 from openeoi.storage.database import Database
 

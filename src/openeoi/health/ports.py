@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,14 +9,8 @@ from typing import Protocol
 
 from cryptography import x509
 
-from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
-
-
-class Status(StrEnum):
-    GOOD = "good"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
+from openeoi.protocols.holder_certificate import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +47,6 @@ class DocumentStatus(Protocol):
     """The state of the document on which certificates with this 13-digit number are. Raises SourceUnavailable."""
 
     def __call__(self, certificate_number: str, /) -> DocumentState: ...
-
-
-@dataclass(frozen=True, slots=True)
-class TrustedIssuer:
-    """An issuer of holders' certificates of one role: its certificate (DER) and the policy OID that its certificates name."""
-
-    role: CredentialRole
-    certificate: bytes
-    policy: str
-
-
-class TrustedIssuers(Protocol):
-    """The issuers trusted now, for every role: the others too, so that their certificates are refused by name."""
-
-    def __call__(self) -> Sequence[TrustedIssuer]: ...
 
 
 class InsuredResolver(Protocol):

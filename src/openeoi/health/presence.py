@@ -1,4 +1,4 @@
-"""The presence proof: a question to the card, its answer, and every check between them (research notes health-border, 2.2).
+"""The presence proof: a question to the card, its answer, and every check between them (docs/clinic-vendor.md).
 
 The order of the checks, each with its own code: client's key and organisation known (101) -> professional signed in (102) ->
 challenge there, and removed whatever follows (104) -> same organisation, key and professional (105) -> within its 60 seconds
@@ -36,18 +36,11 @@ from openeoi.health.errors import (
     StatusTooOld,
 )
 from openeoi.health.keys import HealthKeys
-from openeoi.health.ports import (
-    CertificateStatus,
-    DocumentState,
-    DocumentStatus,
-    InsuredResolver,
-    SourceUnavailable,
-    Status,
-    TrustedIssuers,
-)
+from openeoi.health.ports import CertificateStatus, DocumentState, DocumentStatus, InsuredResolver, SourceUnavailable
 from openeoi.health.tokens import LIFETIME, issue_token
 from openeoi.health.values import Challenge, Client, Presence, Professional, Purpose, TokenClaims
 from openeoi.protocols.card_proof import CertificateUnusable, PresenceText, ProofSignatureInvalid, verify
+from openeoi.protocols.holder_certificate import Status, TrustedIssuers
 from openeoi.storage.audit import AuditChain, AuditEntry, JsonValue
 from openeoi.storage.database import Database
 

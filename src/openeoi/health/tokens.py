@@ -1,5 +1,5 @@
 """The presence token: a JWS (ES256, typ `eoi-poc+jwt`) that says "this patient's card was at this counter", bound to the client's
-key and to one provider and purpose (research notes health-border, 2.3)."""
+key and to one provider and purpose (docs/clinic-vendor.md)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from openeoi.login.errors import (
     SignatureWrong,
     TransactionUnknown,
 )
-from openeoi.login.ports import CertificateStatus, Person, PersonResolver, TrustedIssuers
+from openeoi.login.ports import Person, PersonResolver
 from openeoi.login.values import Identity, Stage, Transaction
 from openeoi.protocols.browser_card import CardRequest, CardResponse, Operation, OperationNotDone
 from openeoi.protocols.card_proof import (
@@ -44,6 +44,7 @@ from openeoi.protocols.card_proof import (
     require_current,
     verify,
 )
+from openeoi.protocols.holder_certificate import CertificateStatus, TrustedIssuers
 from openeoi.storage.audit import AuditChain, AuditEntry
 from openeoi.storage.database import Database
 

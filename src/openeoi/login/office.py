@@ -11,11 +11,12 @@ from openeoi.login.assurance import LevelOfAssurance
 from openeoi.login.card_login import CardLogin
 from openeoi.login.clients import CONFIDENTIAL, PUBLIC, SCOPES, Client, hashed
 from openeoi.login.keys import open_keys
-from openeoi.login.ports import CertificateStatus, PersonResolver, TrustedIssuers
+from openeoi.login.ports import PersonResolver
 from openeoi.login.provider import Provider
 from openeoi.login.provider_context import ProviderContext
 from openeoi.login.values import AccessToken
 from openeoi.protocols.browser_card.addresses import check_origin
+from openeoi.protocols.holder_certificate import CertificateStatus, TrustedIssuers
 from openeoi.storage.audit import AuditChain, AuditEntry
 from openeoi.storage.database import Database
 

@@ -7,12 +7,11 @@ import hmac
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.pki.plans import HOLDER_ISSUERS, Authority
+from openeoi.protocols.holder_certificate import CertificateStatus, Status, TrustedIssuer, TrustedIssuers
 
 if TYPE_CHECKING:
     from openeoi.agent.reader import CardReader
@@ -23,34 +22,34 @@ if TYPE_CHECKING:
     from openeoi.main.samples import SampleIdentifiers
     from openeoi.pki.authorities import Authorities
     from openeoi.protocols.passive_authentication.certificates import Certificate
-    from openeoi.signing import ports as signing
     from openeoi.transport import Transport
-
-Issuer = TypeVar("Issuer")
-Status = TypeVar("Status")
 
 # The issuing office logs that somebody was identified, and must not learn where: it hears the same name from every office.
 IDENTIFICATION_SERVICE = "identification service"
 
 
-def holder_issuers(
-    authorities: Authorities, kind: Callable[[CredentialRole, bytes, str], Issuer]
-) -> Callable[[], Sequence[Issuer]]:
-    """The issuers of holders' certificates of all three roles as `kind` (an office's TrustedIssuer), with the policy OID that
-    their certificates name."""
+def holder_issuers(authorities: Authorities) -> TrustedIssuers:
+    """The issuers of holders' certificates of all three roles, with the policy OID that their certificates name."""
 
-    def issuers() -> Sequence[Issuer]:
+    def issuers() -> Sequence[TrustedIssuer]:
+        root = authorities.certificate(Authority.EID_ROOT)
         return [
-            kind(role, authorities.certificate(one), holder_policy(authorities, role)) for role, one in HOLDER_ISSUERS.items()
+            TrustedIssuer(role, authorities.certificate(one), holder_policy(authorities, role), (root,))
+            for role, one in HOLDER_ISSUERS.items()
         ]
 
     return issuers
 
 
-def certificate_status(authorities: Authorities, kind: Callable[[str], Status]) -> Callable[[int, x509.Name], Status]:
-    """The status by serial number and issuer, as `kind` (an office's Status), straight from the issuance database. Whoever asks
-    says no provider and no purpose."""
-    return lambda serial, issuer: kind(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
+def qualified_issuers(authorities: Authorities) -> TrustedIssuers:
+    """Those of certificates for qualified signatures alone."""
+    issuers = holder_issuers(authorities)
+    return lambda: [issuer for issuer in issuers() if issuer.role is CredentialRole.QUALIFIED]
+
+
+def certificate_status(authorities: Authorities) -> CertificateStatus:
+    """By serial number and issuer, straight from the issuance database. Whoever asks says no provider and no purpose."""
+    return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
 
 
 def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonResolver:
@@ -66,17 +65,6 @@ def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonR
         return Person(identifier, holder.given_names, holder.surname, holder.date_of_birth)
 
     return resolve
-
-
-def qualified_issuers(authorities: Authorities) -> signing.TrustedIssuers:
-    from openeoi.signing.ports import QualifiedIssuer
-
-    def issuers() -> Sequence[QualifiedIssuer]:
-        issuing = authorities.certificate(HOLDER_ISSUERS[CredentialRole.QUALIFIED])
-        root = authorities.certificate(Authority.EID_ROOT)
-        return [QualifiedIssuer(issuing, holder_policy(authorities, CredentialRole.QUALIFIED), (root,))]
-
-    return issuers
 
 
 class PublishedLists:
@@ -140,9 +128,9 @@ def holder_policy(authorities: Authorities, role: CredentialRole) -> str:
 
 
 def health_certificate_status(authorities: Authorities, clock: Callable[[], datetime]) -> health.CertificateStatus:
-    from openeoi.health.ports import Status, StatusAnswer
+    from openeoi.health.ports import StatusAnswer
 
-    status = certificate_status(authorities, Status)
+    status = certificate_status(authorities)
     return lambda serial, issuer: StatusAnswer(status(serial, issuer), clock())
 
 

@@ -125,7 +125,6 @@ class Offices:
     @cached_property
     def login(self) -> LoginOffice:
         from openeoi.login.office import LoginOffice
-        from openeoi.login.ports import Status, TrustedIssuer
         from openeoi.main import connections
 
         return LoginOffice(
@@ -135,8 +134,8 @@ class Offices:
             wrapping_key=self.installation.secret("login keys"),
             clock=self.clock,
             random=self.random,
-            issuers=connections.holder_issuers(self.authorities, TrustedIssuer),
-            status=connections.certificate_status(self.authorities, Status),
+            issuers=connections.holder_issuers(self.authorities),
+            status=connections.certificate_status(self.authorities),
             resolve=connections.login_persons(self.issuing, self.installation.secret("person identifiers")),
         )
 
@@ -173,7 +172,6 @@ class Offices:
     def signing(self) -> SigningDesk:
         from openeoi.main import connections
         from openeoi.signing.desk import SigningDesk
-        from openeoi.signing.ports import Status
 
         return SigningDesk(
             self._database("signing"),
@@ -182,7 +180,7 @@ class Offices:
             self.clock,
             self.random,
             connections.qualified_issuers(self.authorities),
-            connections.certificate_status(self.authorities, Status),
+            connections.certificate_status(self.authorities),
         )
 
     @cached_property
@@ -201,7 +199,6 @@ class Offices:
     @cached_property
     def health(self) -> HealthOffice:
         from openeoi.health.office import Connections, HealthOffice
-        from openeoi.health.ports import TrustedIssuer
         from openeoi.main import connections
 
         return HealthOffice(
@@ -212,7 +209,7 @@ class Offices:
             clock=self.clock,
             random=self.random,
             connections=Connections(
-                connections.holder_issuers(self.authorities, TrustedIssuer),
+                connections.holder_issuers(self.authorities),
                 connections.health_certificate_status(self.authorities, self.clock),
                 connections.health_document_status(self.issuing),
                 self.insurer,

@@ -3,29 +3,36 @@
 Source: ETSI EN 319 412-2, 4.3.2 (nonRepudiation alone for signatures); EN 319 412-5, 4.2-4.3 (QCStatements).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from openeoi.protocols.holder_certificate import (
+    CertificateStatus,
+    HolderCertificate,
+    TrustedIssuer,
+    read_certificate,
+    require_good,
+)
+from openeoi.protocols.holder_certificate import errors as found
+from openeoi.protocols.holder_certificate.certificate import extension, parse_certificate
+from openeoi.signing import errors
 from openeoi.signing.errors import (
-    CertificateNotValidNow,
-    CertificateRevoked,
     CertificateUnreadable,
     IssuerNotTrusted,
     NoSigningCertificate,
     NotASigningCertificate,
     SigningRefused,
-    StatusUnavailable,
 )
-from openeoi.signing.ports import CertificateStatus, HeldCertificate, QualifiedIssuer, Status, StatusSourceUnavailable
+from openeoi.signing.ports import HeldCertificate
 
 QUALIFIED_STATEMENTS = "1.3.6.1.5.5.7.1.3"
 QC_COMPLIANCE = "0.4.0.1862.1.1"
@@ -33,6 +40,17 @@ QC_SSCD = "0.4.0.1862.1.4"
 QC_TYPE = "0.4.0.1862.1.6"
 QC_TYPE_ESIGN = "0.4.0.1862.1.6.1"
 _MOST_CANDIDATES = 16
+
+_REFUSALS: Final[Mapping[type[found.HolderCertificateError], type[SigningRefused]]] = {
+    found.CertificateUnreadable: errors.CertificateUnreadable,
+    found.IssuerNotTrusted: errors.IssuerNotTrusted,
+    found.CertificateNotYetValid: errors.CertificateNotValidNow,
+    found.CertificateExpired: errors.CertificateNotValidNow,
+    found.CertificateRevoked: errors.CertificateRevoked,
+    # Nothing good is known of a certificate that its issuer does not know.
+    found.StatusUnknown: errors.StatusUnavailable,
+    found.StatusUnavailable: errors.StatusUnavailable,
+}
 
 
 class _QcStatement(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
@@ -54,13 +72,17 @@ class _QcTypes(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no type
 class SigningCertificate:
     """An accepted certificate with the chain that goes into the signature: its issuers without the trust anchor."""
 
-    certificate: bytes
+    found: HolderCertificate
     chain: tuple[bytes, ...]
     signer: str
 
     @property
+    def certificate(self) -> bytes:
+        return self.found.raw
+
+    @property
     def parsed(self) -> x509.Certificate:
-        return x509.load_der_x509_certificate(self.certificate)
+        return self.found.parsed
 
 
 @dataclass(frozen=True)
@@ -78,7 +100,7 @@ class QualifiedStatements:
 
 
 def find_signing_certificate(
-    held: Sequence[HeldCertificate], issuers: Sequence[QualifiedIssuer], at: datetime
+    held: Sequence[HeldCertificate], issuers: Sequence[TrustedIssuer], at: datetime
 ) -> SigningCertificate:
     """The one that may sign. Raises NoSigningCertificate, or the reason against the only candidate for signatures."""
     refusals: list[SigningRefused] = []
@@ -94,51 +116,41 @@ def find_signing_certificate(
     raise NoSigningCertificate("no certificate for qualified signatures was found")
 
 
-def check_signing_certificate(raw: bytes, issuers: Sequence[QualifiedIssuer], at: datetime) -> SigningCertificate:
+def check_signing_certificate(raw: bytes, issuers: Sequence[TrustedIssuer], at: datetime) -> SigningCertificate:
     """Issuer, usage, policy, statements, validity and key of the certificate `raw` (DER). Raises a SigningRefused."""
-    certificate = _parsed(raw)
-    if not is_for_signatures(certificate):
-        raise NotASigningCertificate("its key usage is not nonRepudiation")
-    issuer = _issuer(certificate, issuers)
-    if issuer.policy not in policies(certificate) or not qualified_statements(certificate).for_signatures:
-        raise NotASigningCertificate("it does not name the policy and statements of a certificate for qualified signatures")
-    for one in (certificate, x509.load_der_x509_certificate(issuer.certificate)):
-        if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
-            raise CertificateNotValidNow("it or its issuer's certificate is not valid now")
-    key = certificate.public_key()
+    with _as_refusals():
+        if not is_for_signatures(parse_certificate(raw)):
+            raise NotASigningCertificate("its key usage is not nonRepudiation")
+        certificate = read_certificate(raw, issuers)
+        if not certificate.names_policy or not qualified_statements(certificate.parsed).for_signatures:
+            raise NotASigningCertificate("it does not name the policy and statements of a certificate for qualified signatures")
+        certificate.require_valid(at)
+    key = certificate.parsed.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP384R1):
         raise NotASigningCertificate("its key is not an EC key on P-384")
+    issuer = certificate.issuer
     chain = (issuer.certificate, *issuer.above[:-1]) if issuer.above else ()
-    return SigningCertificate(raw, chain, subject_text(certificate))
+    return SigningCertificate(certificate, chain, subject_text(certificate.parsed))
 
 
 def check_status(certificate: SigningCertificate, status: CertificateStatus) -> None:
-    """Fails closed: unknown counts as unavailable, since nothing good is known about the certificate."""
-    parsed = certificate.parsed
+    """Fails closed. Raises CertificateRevoked, StatusUnavailable."""
+    with _as_refusals():
+        require_good(certificate.found, status)
+
+
+@contextmanager
+def _as_refusals() -> Iterator[None]:
     try:
-        answer = status(parsed.serial_number, parsed.issuer)
-    except StatusSourceUnavailable as error:
-        raise StatusUnavailable("the certificate's status cannot be learned now") from error
-    if answer is Status.REVOKED:
-        raise CertificateRevoked("the certificate was revoked")
-    if answer is not Status.GOOD:
-        raise StatusUnavailable("the issuer does not know the certificate")
+        yield
+    except found.HolderCertificateError as error:
+        raise _REFUSALS[type(error)](str(error)) from error
 
 
 def is_for_signatures(certificate: x509.Certificate) -> bool:
     """Key usage nonRepudiation (contentCommitment). digitalSignature beside it is tolerated (EN 319 412-2, NAT-4.3.2-2, B)."""
-    try:
-        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-
-
-def policies(certificate: x509.Certificate) -> frozenset[str]:
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    except (x509.ExtensionNotFound, ValueError):
-        return frozenset()
-    return frozenset(entry.policy_identifier.dotted_string for entry in extension)
+    usage = extension(certificate, x509.KeyUsage)
+    return usage is not None and usage.content_commitment
 
 
 def qualified_statements(certificate: x509.Certificate) -> QualifiedStatements:
@@ -169,22 +181,3 @@ def subject_text(certificate: x509.Certificate) -> str:
 
 def for_pyhanko(raw: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(raw)
-
-
-def _parsed(raw: bytes) -> x509.Certificate:
-    try:
-        certificate = x509.load_der_x509_certificate(raw)
-        certificate.extensions  # noqa: B018 - parsed on first access
-    except Exception as error:  # the parser documents ValueError, and raises others for odd versions, names and extensions
-        raise CertificateUnreadable("the certificate cannot be read") from error
-    return certificate
-
-
-def _issuer(certificate: x509.Certificate, issuers: Sequence[QualifiedIssuer]) -> QualifiedIssuer:
-    for issuer in issuers:
-        try:
-            certificate.verify_directly_issued_by(x509.load_der_x509_certificate(issuer.certificate))
-        except (ValueError, TypeError, InvalidSignature):  # another name, another kind of key, another key
-            continue
-        return issuer
-    raise IssuerNotTrusted("no trusted qualified issuer signed the certificate")

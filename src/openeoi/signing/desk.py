@@ -25,12 +25,13 @@ from openeoi.protocols.browser_card import (
     OperationNotDone,
     SigningDetails,
 )
+from openeoi.protocols.holder_certificate import CertificateStatus, TrustedIssuers
 from openeoi.signing import pades, store
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import check_signing_certificate, check_status, find_signing_certificate
 from openeoi.signing.errors import AnswerUnreadable, CardNotUsed, JobUnknown, OtherCertificate, SigningRefused
 from openeoi.signing.jobs import Job, Stage
-from openeoi.signing.ports import CertificateStatus, KeyHolder, TrustedIssuers
+from openeoi.signing.ports import KeyHolder
 from openeoi.signing.validation import ValidationReport, judge
 from openeoi.storage.audit import AuditChain, AuditEntry
 from openeoi.storage.database import Database

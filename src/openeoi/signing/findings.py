@@ -107,7 +107,7 @@ def _examine_one(
 ) -> SignatureFindings:
     name = _shown(embedded.field_name)
     try:
-        if len(embedded.other_embedded_certs) > MOST_CERTIFICATES:  # path building must not be made to search (research 3.3)
+        if len(embedded.other_embedded_certs) > MOST_CERTIFICATES:  # path building must not be made to search
             return SignatureFindings(name, "too_many_certificates")
         return asyncio.run(_status(name, document, embedded, anchors, intermediates, at))
     except Exception:  # a signature that cannot be parsed, of whatever making

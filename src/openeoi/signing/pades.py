@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 
+from openeoi.protocols.holder_certificate.certificate import parse_certificate
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import SigningCertificate, for_pyhanko
 from openeoi.signing.errors import (
@@ -125,7 +126,7 @@ def verified_der_signature(prepared: PreparedSignature, signature: bytes) -> byt
         raise SignatureWrong(f"the signature has {len(signature)} bytes instead of {2 * _SCALAR_SIZE}")
     r, s = int.from_bytes(signature[:_SCALAR_SIZE], "big"), int.from_bytes(signature[_SCALAR_SIZE:], "big")
     der = encode_dss_signature(r, s)
-    key = SigningCertificate(prepared.certificate, prepared.chain, "").parsed.public_key()
+    key = parse_certificate(prepared.certificate).public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise SignatureWrong("the certificate holds no EC key")
     try:

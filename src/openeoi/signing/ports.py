@@ -2,44 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
-
-from cryptography import x509
-
-from openeoi.errors import OpenEoiError
-
-
-class Status(StrEnum):
-    GOOD = "good"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
-
-
-class StatusSourceUnavailable(OpenEoiError):
-    """Raised by a CertificateStatus that cannot answer now."""
-
-
-class CertificateStatus(Protocol):
-    """Is the certificate with this serial number of this issuer still good? Raises StatusSourceUnavailable."""
-
-    def __call__(self, serial: int, issuer: x509.Name, /) -> Status: ...
-
-
-@dataclass(frozen=True)
-class QualifiedIssuer:
-    """An issuer of certificates for qualified signatures: its certificate (DER), the policy OID that its certificates name, and
-    the certificates above it up to the trust anchor, which is last (empty when the issuer is the anchor itself)."""
-
-    certificate: bytes
-    policy: str
-    above: tuple[bytes, ...] = ()
-
-
-class TrustedIssuers(Protocol):
-    """The qualified issuers trusted now."""
-
-    def __call__(self) -> Sequence[QualifiedIssuer]: ...
 
 
 @dataclass(frozen=True)

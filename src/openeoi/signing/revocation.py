@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from openeoi.signing.ports import CertificateStatus, Status, StatusSourceUnavailable
+from openeoi.protocols.holder_certificate import CertificateStatus, Status, StatusSourceUnavailable
 
 
 def status_from_lists(

@@ -16,9 +16,10 @@ from typing import Any
 
 from cryptography import x509
 
-from openeoi.signing.certificates import is_for_signatures, policies, qualified_statements, subject_text
+from openeoi.protocols.holder_certificate import CertificateStatus, Status, StatusSourceUnavailable, TrustedIssuer
+from openeoi.protocols.holder_certificate.certificate import policies
+from openeoi.signing.certificates import is_for_signatures, qualified_statements, subject_text
 from openeoi.signing.findings import DocumentFindings, SignatureFindings
-from openeoi.signing.ports import CertificateStatus, QualifiedIssuer, Status, StatusSourceUnavailable
 
 
 class Outcome(StrEnum):
@@ -117,7 +118,7 @@ class ValidationReport:
 
 
 def judge(
-    findings: DocumentFindings, issuers: Sequence[QualifiedIssuer], status: CertificateStatus, at: datetime
+    findings: DocumentFindings, issuers: Sequence[TrustedIssuer], status: CertificateStatus, at: datetime
 ) -> ValidationReport:
     """The report. `issuers` are the ones whose certificates count as qualified; `status` answers for revocation."""
     if findings.problem:
@@ -125,7 +126,7 @@ def judge(
     return ValidationReport(at, "", tuple(_judge_one(one, issuers, status) for one in findings.signatures))
 
 
-def _judge_one(found: SignatureFindings, issuers: Sequence[QualifiedIssuer], status: CertificateStatus) -> SignatureReport:
+def _judge_one(found: SignatureFindings, issuers: Sequence[TrustedIssuer], status: CertificateStatus) -> SignatureReport:
     if found.problem:
         checks: tuple[Check, ...] = (Check("integrity", Outcome.FAILED, found.problem),)
         return SignatureReport(found.field_name, "", "", Indication.TOTAL_FAILED, "FORMAT_FAILURE", checks)
@@ -213,7 +214,7 @@ def _revocation(found: SignatureFindings, certificate: x509.Certificate, status:
             return Check("revocation", Outcome.UNDETERMINED, "status_unknown")
 
 
-def _qualified(found: SignatureFindings, certificate: x509.Certificate, issuers: Sequence[QualifiedIssuer]) -> Check:
+def _qualified(found: SignatureFindings, certificate: x509.Certificate, issuers: Sequence[TrustedIssuer]) -> Check:
     """Qualified needs both: a qualified issuer on our list, and the issuer's own statements in the certificate."""
     for issuer in issuers:
         issuer_certificate = x509.load_der_x509_certificate(issuer.certificate)

@@ -43,7 +43,7 @@ infos = st.one_of(
 
 
 def test_card_access_of_a_card_with_brainpool_p256() -> None:
-    # The bytes that unmodified OpenSC was measured to accept (research notes on the chip, 4.7).
+    # The bytes that unmodified OpenSC was measured to accept.
     raw = bytes.fromhex("31143012060a04007f0007020204020402010202010d")
     access = CardAccess.decode(raw)
     assert access == CardAccess((PaceInfo(AES_CBC_CMAC_256, 13),))

@@ -1,4 +1,4 @@
-"""All certificates of the German master list of 28 May 2026 load, and what the research notes say about them holds."""
+"""All certificates of the German master list of 28 May 2026 load, and the figures of shared/data hold."""
 
 from collections import Counter
 from functools import cache

@@ -9,7 +9,7 @@ Rules that hold for each of them:
 3. Exactly one encoding: what decodes encodes to the same bytes.
 4. The signature is ECDSA on P-384 over SHA-384 of the text, raw r || s of 96 bytes.
 
-Source: research notes health-border 2.1-2.2 for the point of care; the login text is OpenEOI's own format.
+Both texts are OpenEOI's own formats; docs/clinic-vendor.md has the one for the point of care.
 """
 
 from openeoi.protocols.card_proof.errors import (
