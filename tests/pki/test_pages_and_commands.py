@@ -1,6 +1,7 @@
 """What certificates point to is served, people can look at it, and the command line gives the same."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_overview(client: TestClient) -> None:
         assert "OpenEOI TEST CSCA Slovenia" in page
         assert "OpenEOI TEST CSCA Montenegro" in page
         assert "/pki/si/crl/eid-qualified.crl" in page
+
+
+def test_commands_about_the_right_to_fingerprints(make_office: Callable[[str], Office]) -> None:
+    office = make_office("me")
+    office.authorities.found_verifying_authority()
+    app, runner = commands(lambda: {"me": office.authorities}), CliRunner()
+    listed = json.loads(runner.invoke(app, ["rights", "--country", "me", "--json"]).stdout)
+    assert [(one["holder"], one["role"]) for one in listed] == [("MEOETESTCV00001", "country verifying authority")]
+    said = runner.invoke(app, ["roll-over", "--country", "me"]).stdout
+    assert said == "MEOETESTCV00002 signs from now on; MEOETESTCV00001 has signed its link certificate\n"
+    made = json.loads(runner.invoke(app, ["roll-over", "--country", "me", "--json"]).stdout)
+    assert (made["root"]["holder"], made["link"]["holder"]) == ("MEOETESTCV00003", "MEOETESTCV00003")
+    assert made["link"]["authority"] == "MEOETESTCV00002"
+    assert len(runner.invoke(app, ["rights", "--country", "me"]).stdout.splitlines()) == 5
 
 
 def test_commands(slovenia: Office, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,12 +16,15 @@ from openeoi.protocols.holder_certificate import CertificateStatus, Status, Trus
 if TYPE_CHECKING:
     from openeoi.agent.reader import CardReader
     from openeoi.border.ports import DocumentState
+    from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
+    from openeoi.encoding.card_verifiable_certificates.references import KeyReference
     from openeoi.health import ports as health
     from openeoi.issuing.office import IssuingOffice
     from openeoi.login import ports as login
     from openeoi.main.samples import SampleIdentifiers
     from openeoi.pki.authorities import Authorities
     from openeoi.protocols.passive_authentication.certificates import Certificate
+    from openeoi.protocols.terminal_authentication.terminal import TerminalCredentials
     from openeoi.transport import Transport
 
 # The issuing office logs that somebody was identified, and must not learn where: it hears the same name from every office.
@@ -80,6 +83,36 @@ class PublishedLists:
                 if stored.authority is Authority.COUNTRY_SIGNING and content == authority.raw:
                     return state.crl(Authority.COUNTRY_SIGNING)
         return None
+
+
+class PostCredentials:
+    """`border.ports.TerminalCredentialsSource`: the post's own state asks the state of the card for its right. `states`: those
+    whose verifying authorities can be asked, by two letters."""
+
+    def __init__(self, own: Authorities, states: Mapping[str, Authorities]) -> None:
+        self._own = own
+        self._states = states
+
+    def credentials_for(self, authority_references: Sequence[KeyReference], at: datetime) -> TerminalCredentials | None:
+        for country in dict.fromkeys(reference.country for reference in authority_references):
+            if country in self._states:
+                asked = AskedState(self._states[country], self._own)
+                return self._own.inspection_credentials(authority_references, asked, at)
+        return None
+
+
+class AskedState:
+    """`pki.inspection_rights.VerifyingState`: a state's verifying authority that lets verifiers of `trusted` read."""
+
+    def __init__(self, state: Authorities, trusted: Authorities) -> None:
+        self._state = state
+        self._trusted = trusted
+
+    def verifying_certificates(self) -> tuple[CardVerifiableCertificate, ...]:
+        return self._state.verifying_certificates()
+
+    def certify_document_verifier(self, request: bytes) -> CardVerifiableCertificate:
+        return self._state.certify_document_verifier(request, self._trusted.verifying_certificates())
 
 
 class PostReader:

@@ -245,6 +245,13 @@ class Offices:
             clock=self.clock,
             random=self.random,
             revocation_lists=trusted,
+            terminal_credentials=connections.PostCredentials(
+                self.partner_authorities,
+                {
+                    self.profile.country_code: self.authorities,
+                    self.partner_profile.country_code: self.partner_authorities,
+                },
+            ),
         )
 
     def _with_laboratory(self, anchors: TrustAnchors) -> AlsoOfTheLaboratory:

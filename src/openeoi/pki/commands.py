@@ -17,6 +17,7 @@ from openeoi.pki.authorities import Authorities
 from openeoi.pki.errors import AuthorityUnknown, StateUnknown
 from openeoi.pki.plans import Authority
 from openeoi.pki.store import StoredAuthority
+from openeoi.pki.verification_store import StoredVerifyingCertificate
 
 Country = Annotated[str, typer.Option("--country", help="The state, by its code in small letters.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -70,7 +71,43 @@ def commands(get_countries: Callable[[], Mapping[str, Authorities]]) -> typer.Ty
         else:
             _give(content, x509.load_der_x509_crl(content).public_bytes(Encoding.PEM), out, der)
 
+    @app.command(epilog="Example: eoi pki rights --country me --json")
+    def rights(country: Country = "si", as_json: Json = False) -> None:
+        """Who may read fingerprints: the verifying authority, document verifiers and inspection systems, with their days."""
+        rows = [_right(one) for one in of(country).card_verifiable_certificates()]
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+            return
+        for row in rows:
+            days = f"{row['valid_from']} to {row['valid_until']}"
+            typer.echo(f"{row['holder']:<17} by {row['authority']:<17} {row['role']:<28} {days}")
+
+    @app.command("roll-over", epilog="Example: eoi pki roll-over --country si")
+    def roll_over(country: Country = "si", as_json: Json = False) -> None:
+        """Give the verifying authority a new key and a link certificate, by which chips learn it. It cannot be undone."""
+        authorities = of(country)
+        authorities.succeed_verifying_authority("command line")
+        link, root = [_right(one) for one in authorities.card_verifiable_certificates() if one.is_authority][-2:]
+        if as_json:
+            typer.echo(json.dumps({"root": root, "link": link}, indent=2))
+        else:
+            typer.echo(f"{root['holder']} signs from now on; {link['authority']} has signed its link certificate")
+
     return app
+
+
+def _right(stored: StoredVerifyingCertificate) -> dict[str, str | bool]:
+    body = stored.certificate.body
+    return {
+        "holder": str(body.holder),
+        "authority": str(body.authority),
+        "role": body.authorization.role.name.lower().replace("_", " "),
+        "fingerprints": body.authorization.fingerprints,
+        "irises": body.authorization.irises,
+        "valid_from": body.effective.isoformat(),
+        "valid_until": body.expires.isoformat(),
+        "sha256": hashlib.sha256(stored.certificate.encode()).hexdigest(),
+    }
 
 
 def _row(stored: StoredAuthority) -> dict[str, str | int]:

@@ -62,6 +62,7 @@ def plan_for(profile: CountryProfile, base_address: str = DEFAULT_BASE_ADDRESS) 
         holder_endings=parameters.subject_endings,
         status_list_lifetime=parameters.lifetimes.eid_revocation_list,
         country_list_lifetime=parameters.lifetimes.country_revocation_list,
+        verification=parameters.verification,
         base_address=base_address,
     )
 

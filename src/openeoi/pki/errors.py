@@ -126,3 +126,12 @@ class AlreadyRevoked(PkiError):
     def __init__(self, serial: int) -> None:
         self.serial = serial
         super().__init__(f"the certificate with serial number {serial:x} is revoked already")
+
+
+class VerifierRequestRefused(PkiError):
+    """The verifying authority does not certify this document verifier; `reason` says which rule its request breaks."""
+
+    def __init__(self, holder: str, reason: str) -> None:
+        self.holder = holder
+        self.reason = reason
+        super().__init__(f"the request of {holder} is refused: {reason}")

@@ -16,6 +16,7 @@ from openeoi.pki import certificate_profiles as profiles
 from openeoi.pki.certificate_profiles import Attribute, CertificateProfile, HolderRules, Lifetimes
 from openeoi.pki.certificates import Addresses, Subject
 from openeoi.pki.key_store import KeyAlgorithm, KeyPurpose
+from openeoi.profiles.certificates import VerificationParameters
 
 DEFAULT_BASE_ADDRESS = "http://127.0.0.1:8000/pki"
 
@@ -100,6 +101,7 @@ class Plan:
     holder_endings: Mapping[CredentialRole, str]
     status_list_lifetime: timedelta
     country_list_lifetime: timedelta
+    verification: VerificationParameters
     base_address: str = DEFAULT_BASE_ADDRESS
 
     def definition(self, authority: Authority) -> AuthorityDefinition:

@@ -59,6 +59,20 @@ class Lifetimes:
 
 
 @dataclass(frozen=True, slots=True)
+class VerificationParameters:
+    """Who may verify whom (BSI TR-03110-3, C): the mnemonics of the state's verifying authority (CVCA), document verifier and
+    inspection systems (one to nine characters), the kind of key of the authority, and how long each certificate is valid."""
+
+    authority: str
+    document_verifier: str
+    inspection_system: str
+    key: str
+    authority_lifetime: timedelta
+    document_verifier_lifetime: timedelta
+    inspection_system_lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateParameters:
     """`policies` holds the policy OID of each credential, `subject_endings` what follows the holder's name in its common name,
     `labels` the name people see. `resolver_oids` are the private extensions "get" and "validate" of the identifier service."""
@@ -66,6 +80,7 @@ class CertificateParameters:
     names: AuthorityNames
     keys: AuthorityKeys
     lifetimes: Lifetimes
+    verification: VerificationParameters
     policies: Mapping[CredentialRole, str]
     subject_endings: Mapping[CredentialRole, str]
     labels: Mapping[CredentialRole, str]

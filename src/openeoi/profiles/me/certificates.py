@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
-from openeoi.profiles.certificates import EXAMPLE_ARC, AuthorityKeys, AuthorityNames, CertificateParameters, Lifetimes
+from openeoi.profiles.certificates import (
+    EXAMPLE_ARC,
+    AuthorityKeys,
+    AuthorityNames,
+    CertificateParameters,
+    Lifetimes,
+    VerificationParameters,
+)
 
 ARC = f"{EXAMPLE_ARC}.499"
 YEAR = timedelta(days=365)
@@ -40,6 +47,15 @@ CERTIFICATES = CertificateParameters(
         holder=10 * YEAR + timedelta(days=3),
         eid_revocation_list=timedelta(days=1),
         country_revocation_list=timedelta(days=90),
+    ),
+    verification=VerificationParameters(
+        authority="OETESTCV",
+        document_verifier="OETESTDV",
+        inspection_system="OETESTIS",
+        key="p-256",
+        authority_lifetime=3 * YEAR,
+        document_verifier_lifetime=timedelta(days=90),
+        inspection_system_lifetime=timedelta(days=30),
     ),
     policies={CredentialRole.HIGH: f"{ARC}.1.2", CredentialRole.QUALIFIED: f"{ARC}.1.3"},
     subject_endings={CredentialRole.HIGH: "(eLK - identifikacija)", CredentialRole.QUALIFIED: "(eLK - potpis)"},

@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
-from openeoi.profiles.certificates import EXAMPLE_ARC, AuthorityKeys, AuthorityNames, CertificateParameters, Lifetimes
+from openeoi.profiles.certificates import (
+    EXAMPLE_ARC,
+    AuthorityKeys,
+    AuthorityNames,
+    CertificateParameters,
+    Lifetimes,
+    VerificationParameters,
+)
 
 ARC = f"{EXAMPLE_ARC}.705"
 YEAR = timedelta(days=365)
@@ -42,6 +49,15 @@ CERTIFICATES = CertificateParameters(
         holder=10 * YEAR + timedelta(days=3),
         eid_revocation_list=timedelta(days=1),
         country_revocation_list=timedelta(days=90),
+    ),
+    verification=VerificationParameters(
+        authority="OETESTCV",
+        document_verifier="OETESTDV",
+        inspection_system="OETESTIS",
+        key="brainpool-p256r1",
+        authority_lifetime=3 * YEAR,
+        document_verifier_lifetime=timedelta(days=90),
+        inspection_system_lifetime=timedelta(days=30),
     ),
     policies={
         CredentialRole.LOW: f"{ARC}.1.1",
