@@ -8,12 +8,13 @@ import pytest
 
 from openeoi.agent import card_folder
 from openeoi.agent.card_folder import CardFolder
-from openeoi.agent.errors import CardBusy, NoCardInReader, ReaderMemoryDamaged, UnknownCard
+from openeoi.agent.errors import CardBusy, ReaderMemoryDamaged, UnknownCard
 from openeoi.agent.kept import Kept
 from openeoi.agent.office import Agent
 from openeoi.agent.reader import CardReader, ReaderState
 from openeoi.card.errors import DamagedCardFile
 from openeoi.storage.atomic_files import AtomicFile
+from openeoi.transport.errors import NoCardInReader
 
 
 def test_what_lies_in_the_reader_survives_a_restart(agent: Agent, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_wrong_use_prints_the_usage_line_and_ends_with_two(
     ("arguments", "told"),
     [
         (("card", "insert", "NOPE"), "There is no card “NOPE” in the box. `eoi card list` lists the cards."),
-        (("card", "read", "--can", "123456"), "There is no card in the reader. Insert one with `eoi card insert CARD`."),
+        (("card", "read", "--can", "123456"), "There is no card in the reader OpenEOI virtual reader. Insert it or lay it on"),
         (("pki", "list", "--country", "xx"), "There is no state “xx” here. There are: si, me."),
         (("exchange", "list", "--country", "xx"), "There is no cross-border desk of “xx” here. There are: si, me."),
         (("border", "inspect", "--can", "1"), "This is neither a CAN nor a machine readable zone"),

@@ -7,13 +7,6 @@ class AgentError(OpenEoiError):
     """The agent could not do what it was asked to."""
 
 
-class NoCardInReader(AgentError):
-    """There is no card in the reader: insert one."""
-
-    def __init__(self) -> None:
-        super().__init__("there is no card in the reader")
-
-
 class UnknownCard(AgentError):
     """The box holds no card of this name; `name` is it."""
 

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from openeoi.agent.errors import NoCardInReader, ReaderMemoryDamaged, UnknownCard
+from openeoi.agent.errors import ReaderMemoryDamaged, UnknownCard
 from openeoi.agent.ports import Cards, ReaderMemory
+from openeoi.transport.errors import NoCardInReader
 from openeoi.transport.in_process import InProcess
 
 NAME: Final = "OpenEOI virtual reader"
@@ -68,7 +69,7 @@ class CardReader:
         with self._lock:
             state = self.state
             if not state.card:
-                raise NoCardInReader
+                raise NoCardInReader(self.name)
             with self.cards.powered(state.card, state.contactless) as card:
                 yield InProcess(card, state.contactless)
 

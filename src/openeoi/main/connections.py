@@ -123,8 +123,9 @@ class PostReader:
 
     @contextmanager
     def powered(self) -> Iterator[Transport]:
-        from openeoi.agent.errors import CardBusy, NoCardInReader, UnknownCard
+        from openeoi.agent.errors import CardBusy, UnknownCard
         from openeoi.border.errors import NoDocument
+        from openeoi.transport.errors import NoCardInReader
 
         with ExitStack() as stack:
             try:

@@ -7,6 +7,7 @@ from typing import Final
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
+from openeoi.iso7816.answer_to_reset import historical_bytes
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.steps import CardSteps
 from openeoi.terminal.errors import TerminalError
@@ -44,22 +45,6 @@ def read_announced_maximum() -> CardSteps[int | None]:
     except (DecodingError, TerminalError):
         return None
     return min(numbers[1] - 2, 65536) if len(numbers) == 2 and numbers[1] > 258 else None
-
-
-def historical_bytes(atr: bytes) -> bytes:
-    """The historical bytes of an answer to reset (ISO/IEC 7816-3:2006, 8.2); empty where it is malformed."""
-    if len(atr) < 2:
-        return b""
-    count, indicator, position = atr[1] & 0x0F, atr[1] >> 4, 2
-    while indicator:
-        present = indicator.bit_count()
-        if position + present > len(atr):
-            return b""
-        position += present
-        # TD is the last of the interface bytes announced, and announces the next ones.
-        indicator = atr[position - 1] >> 4 if indicator & 0x8 else 0
-    found = atr[position : position + count]
-    return found if len(found) == count else b""
 
 
 def _compact_object(historical: bytes, tag: int) -> bytes | None:

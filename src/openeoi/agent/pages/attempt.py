@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 from starlette.requests import Request
 
 from openeoi.agent.card_session import CardSession
-from openeoi.agent.errors import AccessNumberNeeded, CardBusy, NoCardInReader, UnknownCard
+from openeoi.agent.errors import AccessNumberNeeded, CardBusy, UnknownCard
 from openeoi.agent.office import Agent
 from openeoi.encoding.errors import DecodingError
 from openeoi.errors import OpenEoiError
@@ -20,7 +20,7 @@ from openeoi.protocols.pace.errors import PaceError, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pin.errors import PinBlocked, PinError, PinNotSet, WrongPin
 from openeoi.terminal.errors import CredentialMissing, TerminalError
-from openeoi.transport.errors import TransportError
+from openeoi.transport.errors import NoCardInReader, TransportError
 from openeoi.web.forms import FieldError, submission
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import StepPicture
