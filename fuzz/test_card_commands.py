@@ -1,7 +1,7 @@
 """The card's APDU entry: mutated commands, in clear, inside the holder's channel and inside the office's, in every state.
 
 Bar: a status word every time, no exception, and afterwards a card whose file can be read again. EOI_FUZZ_EXAMPLES sets how many
-sequences are tried (default 300 a case).
+sequences are tried (default 60 a case).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.personalisation.access import Password
 from openeoi.protocols.personalisation.shared import LifeCycle
 
-EXAMPLES = int(os.environ.get("EOI_FUZZ_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("EOI_FUZZ_EXAMPLES", "60"))
 
 # One right command of each kind; what is sent are mutations of them.
 SEEDS = tuple(

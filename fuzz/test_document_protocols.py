@@ -1,7 +1,7 @@
 """The travel document's protocols: mutated commands to a card that has all of them, and mutated bytes to their parsers.
 
 Bar: a status word every time, no exception but ours, no fingerprint and no channel for who has no right, and a card whose file
-can be read again. EOI_FUZZ_EXAMPLES sets how many sequences are tried (default 300 a case).
+can be read again. EOI_FUZZ_EXAMPLES sets how many sequences are tried (default 60 a case).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from openeoi.protocols.personalisation.document_protocols import DocumentProtoco
 from openeoi.protocols.terminal_authentication.trust import Trust
 from protocols.terminal_authentication.certificates import LINK, ROOT, TERMINAL_CERTIFICATE, VERIFIER_CERTIFICATE
 
-EXAMPLES = int(os.environ.get("EOI_FUZZ_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("EOI_FUZZ_EXAMPLES", "60"))
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 MECHANISM = bytes.fromhex("800A04007F00070202030204" + "840101")

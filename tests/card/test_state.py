@@ -66,6 +66,18 @@ def test_damage_with_a_right_checksum_is_found_or_is_another_card(position: int,
         return
 
 
+def test_a_file_identifier_of_three_bytes_is_damage() -> None:
+    file = RAW.index(bytes.fromhex("81027001"))
+    record = RAW.rindex(b"\xa0", 0, file)
+    longer = bytearray(RAW[:file] + bytes.fromhex("8103007001") + RAW[file + 4 : -32])
+    files = RAW.rindex(b"\xaa", 0, record)
+    for length in (17, files + 1, record + 1):
+        longer[length] += 1
+    assert longer[17] - RAW[17] == 1
+    with pytest.raises(DamagedCardFile, match="not of two bytes"):
+        card_state.decode(bytes(longer) + card_state.sha256(bytes(longer)).digest())
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_by_name(raw: bytes) -> None:
     with pytest.raises(DamagedCardFile):

@@ -118,15 +118,30 @@ def test_every_flipped_byte_and_every_truncation_is_damage(data: st.DataObject) 
         assert opened.has(KeyId("root-1"))
 
 
+def written_again(files: Memory, document: dict[str, object]) -> None:
+    """With a checksum that fits."""
+    del document["checksum"]
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    files.content["root-1.key"] = json.dumps({**document, "checksum": hashlib.sha256(canonical).hexdigest()}).encode()
+
+
 def test_another_purpose_written_into_the_file_does_not_open() -> None:
     """Even with the checksum made anew: the purpose is bound into what was encrypted."""
     files = one_key()
     document = json.loads(files.content["root-1.key"])
     document["purpose"] = "document-signing"
-    del document["checksum"]
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-    files.content["root-1.key"] = json.dumps({**document, "checksum": hashlib.sha256(canonical).hexdigest()}).encode()
+    written_again(files, document)
     with pytest.raises(WrongPassphrase):
+        store(files)
+
+
+@pytest.mark.parametrize("name", ["memory", "__class__"])
+def test_a_cost_of_another_name_is_damage(name: str) -> None:
+    files = one_key()
+    document = json.loads(files.content["root-1.key"])
+    document["derivation"][name] = document["derivation"].pop("passes")
+    written_again(files, document)
+    with pytest.raises(DamagedKeyFile):
         store(files)
 
 

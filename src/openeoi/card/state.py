@@ -29,6 +29,7 @@ VERSION: Final = 1
 HEADER_SIZE: Final = len(MAGIC) + 2 + 4
 CHECKSUM_SIZE: Final = 32
 SCALAR_SIZE: Final = 48
+FILE_ID_SIZE: Final = 2
 P384_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 
 FileKey = tuple[Application, int]
@@ -214,7 +215,7 @@ def _encode_file(key: FileKey, file: StoredFile) -> bytes:
     application, file_id = key
     objects = (
         tlv.encode(0x80, bytes((APPLICATION_NUMBERS[application],))),
-        tlv.encode(0x81, file_id.to_bytes(2, "big")),
+        tlv.encode(0x81, file_id.to_bytes(FILE_ID_SIZE, "big")),
         tlv.encode(0x82, encode_condition(file.read)),
         tlv.encode(0x83, file.content),
     )
@@ -224,8 +225,8 @@ def _encode_file(key: FileKey, file: StoredFile) -> bytes:
 def _decode_file(item: Tlv) -> tuple[FileKey, StoredFile]:
     application, file_id, read, content = _values(_record(item), (0x80, 0x81, 0x82, 0x83))
     applications = {number: known for known, number in APPLICATION_NUMBERS.items()}
-    if _byte(application) not in applications:
-        raise DecodingError("a file of an unknown application")
+    if _byte(application) not in applications or len(file_id) != FILE_ID_SIZE:
+        raise DecodingError("a file of an unknown application, or an identifier that is not of two bytes")
     key = (applications[_byte(application)], int.from_bytes(file_id, "big"))
     return key, StoredFile(decode_condition(read), content)
 

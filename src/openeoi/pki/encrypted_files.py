@@ -13,7 +13,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -225,6 +225,8 @@ def _key_file(clear: dict[str, object], encrypted: object) -> _KeyFile:
     if not isinstance(derivation, dict) or derivation.pop("function") != "argon2id":
         raise ValueError("another key derivation")
     salt = _binary(derivation.pop("salt"))
+    if set(derivation) != {cost.name for cost in fields(DerivationCost)}:
+        raise ValueError("other costs than those of argon2id")
     cost = DerivationCost(**{name: _within(value, getattr(COST_LIMIT, name)) for name, value in derivation.items()})
     description = KeyDescription(
         KeyId(str(clear["label"])),

@@ -1,0 +1,236 @@
+"""Harnesses of what `protocols`, `card`, `pki`, `health`, `exchange` and `terminal` read from others or from a disk."""
+
+from __future__ import annotations
+
+import base64
+import json
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import sha256
+
+import mutation
+import samples
+from driver import Harness
+from joserfc.jwk import ECKey
+
+from openeoi.card import state as card_state
+from openeoi.card.memory import VolatileMemory
+from openeoi.card.virtual_card import VirtualCard
+from openeoi.crypto.errors import CryptographicError
+from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.signature_algorithms import SignatureAlgorithm
+from openeoi.errors import OpenEoiError
+from openeoi.exchange.errors import ExchangeError
+from openeoi.exchange.revocation_lists import verify_revocation_list
+from openeoi.exchange.verification import verify_master_list
+from openeoi.health.client_proof import check_proof, make_proof
+from openeoi.health.errors import HealthError
+from openeoi.pki.encrypted_files import FIELDS, QUICK_COST, EncryptedFiles, _canonical
+from openeoi.pki.errors import KeyStoreError
+from openeoi.pki.key_files import SUFFIX, Memory
+from openeoi.pki.key_store import KeyAlgorithm, KeyPurpose
+from openeoi.pki.status_answers import decode_request
+from openeoi.protocols.browser_card import CardRequest, CardResponse, Operation, ResponseOutcome
+from openeoi.protocols.card_proof import texts
+from openeoi.protocols.passive_authentication.anchors import CertificateAnchors
+from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.protocols.passive_authentication.errors import PassiveAuthenticationError
+from openeoi.protocols.passive_authentication.public_keys import load_public_key
+from openeoi.protocols.passive_authentication.signatures import SignatureMismatch, verify
+from openeoi.protocols.passive_authentication.verify import verify_security_object
+from openeoi.protocols.personalisation.access import AllOf, AnyOf, OnContact, PinVerified, decode_condition, encode_condition
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
+from openeoi.protocols.personalisation.shared import (
+    FileControl,
+    KeyRole,
+    decode_key_template,
+    decode_public_key,
+    encode_key_template,
+    encode_public_key,
+)
+from openeoi.protocols.terminal_authentication.trust import Trust
+from openeoi.storage.errors import StorageError
+from openeoi.terminal.detect import EOI_ATRS
+from openeoi.terminal.extended_length import announced_in_atr
+from protocols.browser_card.test_browser_card import LOGIN, PRESENCE, STATE, request
+
+CONDITION = AnyOf((OnContact(), AllOf((PinVerified(5), OnContact()))))
+
+
+def document_protocols(raw: bytes) -> None:
+    assert DocumentProtocols.decode(raw).encode() == raw
+
+
+def trust(raw: bytes) -> None:
+    assert Trust.decode(raw).encode() == raw
+
+
+def personalisation_fields(raw: bytes) -> None:
+    for read in (decode_condition, decode_key_template, decode_public_key):
+        with suppress(DecodingError):
+            read(raw)
+    assert FileControl.decode(raw).encode() == raw
+
+
+def card_file(raw: bytes) -> None:
+    """The input is the body: header and checksum fit unless the input begins with FF, then it is the whole file."""
+    if raw[:1] == b"\xff":
+        card_state.decode(raw[1:])
+        return
+    content = card_state.MAGIC + card_state.VERSION.to_bytes(2, "big") + len(raw).to_bytes(4, "big") + raw
+    # Whatever is read must also be a card that answers.
+    card = VirtualCard(VolatileMemory(content + sha256(content).digest()), samples.Steady())
+    for command in ("00A4040C07A0000002471001", "00B0810000", "0020000508", "0022C1A40F800A04007F00070202040204830102"):
+        assert card.process(bytes.fromhex(command))[-2] >> 4 in (6, 9)
+
+
+def card_bodies() -> list[bytes]:
+    whole = samples.card_content()
+    return [whole[card_state.HEADER_SIZE : -card_state.CHECKSUM_SIZE], b"\xff" + whole[:4000]]
+
+
+def field_of(raw: bytes) -> str:
+    """The JSON text of the input in base64url; an input that begins with ! is the form field itself."""
+    if raw[:1] == b"!":
+        return raw[1:].decode("utf-8", "replace")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def browser_requests() -> list[bytes]:
+    fields = [request(operation).encode() for operation in Operation]
+    return [*(_json(field) for field in fields), b"!" + fields[0].encode()]
+
+
+def browser_responses() -> list[bytes]:
+    done = CardResponse(STATE, ResponseOutcome.DONE, b"certificate", (b"chain",), b"s" * 96, "reader", "")
+    return [_json(done.encode()), b"!" + done.encode().encode()]
+
+
+def _json(field: str) -> bytes:
+    return base64.urlsafe_b64decode(field + "=" * (-len(field) % 4))
+
+
+@lru_cache(maxsize=1)
+def key_file() -> bytes:
+    files = Memory()
+    EncryptedFiles(files, "passphrase", QUICK_COST).generate(KeyPurpose.DOCUMENT_SIGNING, KeyAlgorithm.P_256, "ds-1")
+    return files.content["ds-1" + SUFFIX]
+
+
+def key_store(raw: bytes) -> None:
+    """The checksum is made to fit, so that what stands behind it is reached."""
+    files = Memory()
+    try:
+        document = json.loads(raw)
+        if isinstance(document, dict) and set(document) == FIELDS:
+            del document["checksum"]
+            # Memory and passes that the limits allow are for the owner's machine to decide; here they would only take time.
+            costs = document.get("derivation")
+            if isinstance(costs, dict) and any(isinstance(one, int) and one > 128 for one in costs.values()):
+                return
+            document["checksum"] = sha256(_canonical(document)).hexdigest()
+            raw = json.dumps(document).encode()
+    except (ValueError, RecursionError, TypeError):
+        pass
+    files.content["ds-1" + SUFFIX] = raw
+    EncryptedFiles(files, "passphrase", QUICK_COST)
+
+
+def certificate(raw: bytes) -> None:
+    Certificate.decode(raw).key()
+
+
+def any_signature(raw: bytes) -> None:
+    """The input is an AlgorithmIdentifier; keys of both kinds and a signature that fits neither."""
+    for key in KEYS():
+        with suppress(SignatureMismatch):
+            verify(key, raw, b"data", b"\x30\x06\x02\x01\x01\x02\x01\x01")
+
+
+@lru_cache(maxsize=1)
+def KEYS() -> tuple[object, ...]:  # noqa: N802 - made once, when first asked for
+    return tuple(load_public_key(raw)[0] for raw in (samples.public_keys()[0], samples.public_keys()[2]))
+
+
+def algorithms() -> list[bytes]:
+    return [algorithm.algorithm_identifier() for algorithm in SignatureAlgorithm]
+
+
+@lru_cache(maxsize=1)
+def anchors() -> CertificateAnchors:
+    here = samples.laboratory()
+    return CertificateAnchors((here.authority, here.former_authority, here.link))
+
+
+def passive_authentication(raw: bytes) -> None:
+    verify_security_object(raw, anchors(), samples.NOW)
+
+
+def foreign_master_list(raw: bytes) -> None:
+    verify_master_list(raw, samples.NOW)
+
+
+def foreign_revocation_list(raw: bytes) -> None:
+    verify_revocation_list(raw, anchors(), samples.NOW)
+
+
+CLIENT = ECKey.import_key(
+    {
+        "kty": "EC", "crv": "P-256",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
+    }
+)  # fmt: skip
+ADDRESS = "http://127.0.0.1/health"
+
+
+def client_proofs() -> list[bytes]:
+    return [make_proof(CLIENT, "POST", ADDRESS, samples.NOW, samples.Steady()).encode()]
+
+
+def client_proof(raw: bytes) -> None:
+    """Header and claims of the input are JSON between blanks; they are put into the compact form."""
+    text = raw.decode("utf-8", "replace")
+    if text.count("\x01") == 1:
+        parts = text.split("\x01")
+        text = ".".join(base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in (*parts, "sig"))
+    check_proof(text, "POST", ADDRESS, samples.NOW)
+
+
+def proofs_taken_apart() -> list[bytes]:
+    whole = client_proofs()
+    header, claims, _ = whole[0].split(b".")
+    return [*whole, b"\x01".join(base64.urlsafe_b64decode(part + b"==") for part in (header, claims))]
+
+
+def fields() -> list[bytes]:
+    key = encode_public_key(b"\x04" + bytes(96))
+    return [FileControl(0x0101, 128, CONDITION).encode(), encode_condition(CONDITION), encode_key_template(KeyRole.LOW), key]
+
+
+STRICT = (DecodingError,)
+PASSIVE = (DecodingError, PassiveAuthenticationError)
+EXCHANGE = (ExchangeError,)
+OBJECTS, BYTES, TEXT = mutation.data_objects, mutation.random_bytes, mutation.text
+
+HARNESSES = (
+    Harness("personalisation-protocols", lambda: [samples.PROTOCOLS.encode()], document_protocols, OBJECTS, STRICT, 4),
+    Harness("personalisation-fields", fields, personalisation_fields, OBJECTS, STRICT),
+    Harness("card-trust", lambda: [samples.PROTOCOLS.trust.encode()], trust, OBJECTS, STRICT, 2),
+    Harness("card-state-file", card_bodies, card_file, OBJECTS, weight=8),
+    Harness("key-store-file", lambda: [key_file()], key_store, TEXT, (KeyStoreError, StorageError), 2),
+    Harness("browser-requests", browser_requests, lambda raw: CardRequest.decode(field_of(raw)), TEXT, STRICT, 2),
+    Harness("browser-responses", browser_responses, lambda raw: CardResponse.decode(field_of(raw)), TEXT, STRICT, 2),
+    Harness("card-proof-texts", lambda: [LOGIN.encode(), PRESENCE.encode()], texts.decode, BYTES, STRICT),
+    Harness("certificates", samples.certificates, certificate, OBJECTS, PASSIVE, 8),
+    Harness("certificate-public-keys", samples.public_keys, load_public_key, OBJECTS, (*PASSIVE, CryptographicError), 3),
+    Harness("signature-algorithms", algorithms, any_signature, OBJECTS, PASSIVE, 4),
+    Harness("passive-authentication", lambda: [samples.security_object()], passive_authentication, OBJECTS, PASSIVE, 15),
+    Harness("exchange-master-list", lambda: [samples.master_list()], foreign_master_list, OBJECTS, EXCHANGE, 15),
+    Harness("exchange-revocation-list", lambda: [samples.revocation_list()], foreign_revocation_list, OBJECTS, EXCHANGE, 8),
+    Harness("status-requests", lambda: [samples.status_request()], decode_request, OBJECTS, STRICT, 4),
+    Harness("client-proofs", proofs_taken_apart, client_proof, TEXT, (HealthError,), 5),
+    Harness("answer-to-reset", lambda: sorted(EOI_ATRS), announced_in_atr, BYTES, (), outcome=bool),
+)  # fmt: skip
+
+assert all(issubclass(one, OpenEoiError) for harness in HARNESSES for one in harness.expected)
