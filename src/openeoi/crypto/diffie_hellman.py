@@ -45,18 +45,20 @@ class MultiplicativeGroup:
         return _no_identity(first * second % self.prime)
 
     def encode(self, element: int) -> bytes:
-        return element.to_bytes(self.element_size, "big")
+        """A public key: an unsigned integer in as few bytes as it needs (ICAO 9303-11, 9.4.1)."""
+        return element.to_bytes((element.bit_length() + 7) // 8, "big")
 
     def decode(self, raw: bytes) -> int:
-        if len(raw) != self.element_size:
-            raise InvalidGroupElement(f"a public key of {self.name} has {self.element_size} bytes, not {len(raw)}")
+        if len(raw) > self.element_size or raw[:1] in (b"", b"\0"):
+            raise InvalidGroupElement(f"a public key of {self.name} is an unsigned integer without leading zeros")
         element = int.from_bytes(raw, "big")
         if not 1 < element < self.prime - 1 or power(element, self.order, self.prime) != 1:
             raise InvalidGroupElement(f"the public key is no element of {self.name}")
         return element
 
     def shared_secret(self, element: int) -> bytes:
-        return self.encode(element)
+        """As long as the prime, with leading zeros (RFC 2631, 2.1.2)."""
+        return element.to_bytes(self.element_size, "big")
 
 
 def _no_identity(element: int) -> int:
