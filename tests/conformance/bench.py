@@ -45,9 +45,18 @@ class Broken:
         self.chip.reset()
 
 
-def run_all(reader: Reader, access: Access, *wanted: str, provoke: bool = True, declared: frozenset[str] = frozenset()) -> Run:
+def run_all(
+    reader: Reader,
+    access: Access,
+    *wanted: str,
+    provoke: bool = True,
+    declared: frozenset[str] = frozenset(),
+    alter: bool = False,
+    cases: frozenset[str] = frozenset(),
+) -> Run:
     ticks = iter(range(1_000_000))
-    return examine(reader, access, Plan(frozenset(wanted), provoke, declared), secrets.token_bytes, lambda: next(ticks))
+    plan = Plan(frozenset(wanted), provoke, declared, alter, cases)
+    return examine(reader, access, plan, secrets.token_bytes, lambda: next(ticks))
 
 
 def failed(run: Run) -> set[str]:

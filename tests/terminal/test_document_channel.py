@@ -32,7 +32,7 @@ from openeoi.terminal.document_channel import DocumentChannel, open_with_basic_a
 from openeoi.terminal.errors import ChipNotAuthenticated, FileMalformed, FileNotReadable, PaceIsOffered
 from openeoi.terminal.extended_access import prove_terminal, read_authority_references
 from openeoi.terminal.prove_chip import by_active_authentication, by_chip_authentication, by_mapping, read_card_security
-from openeoi.terminal.read_document import read_document
+from openeoi.terminal.read_file import read_elementary_file
 
 PASSWORD = PacePassword.from_mrz(MRZ_INFORMATION)
 INFOS = DATA_GROUP_14.security_infos
@@ -44,7 +44,11 @@ def opened_by_pace(sample: SampleCard) -> DocumentChannel:
 
 
 def read_fingerprints(sample: SampleCard, opened: DocumentChannel) -> bytes | None:
-    return sample.run(read_document(opened.channel, (3,))).data_groups.get(3)
+    """Without selecting the application again, which would end the right to them."""
+    try:
+        return sample.run(through(opened.channel, read_elementary_file(files.data_group(3))))
+    except FileNotReadable:
+        return None
 
 
 def test_from_the_password_to_the_fingerprints() -> None:

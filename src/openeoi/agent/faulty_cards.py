@@ -45,7 +45,8 @@ class FaultyCards:
         return fault
 
     def trust(self) -> dict[str, bytes]:
-        """What the system under test has to trust, by file name: certificates and the revocation list, DER."""
+        """What the system under test has to trust, by file name: certificates and the revocation list, DER; and the trust point
+        of the chips with its test key, from which a tester makes terminals' certificates (`eoi conformance --certificates`)."""
         laboratory = self.laboratory
         present, former, link, expired = laboratory.anchors
         return {
@@ -54,6 +55,8 @@ class FaultyCards:
             "csca-link.cer": link,
             "csca-expired.cer": expired,
             "csca.crl": laboratory.revocation_list(self.clock()),
+            "trust-point.cvcert": laboratory.trust_point.encode(),
+            "trust-point.key": laboratory.trust_point_key,
         }
 
 

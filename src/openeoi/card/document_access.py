@@ -7,8 +7,9 @@
 | 22 81 B6, 2A 00 BE, 22 81 A4, 84, 82 protected | terminal authentication, where the card has trust points |
 | 88 | active authentication, where the card has a key and EF.DG15 could be read |
 
-None of them before personalisation or under the office's key. Every new channel ends the rights of terminal authentication; the
-binding to the chip stays that of the first channel, the binding to the terminal is that of the newest key agreement.
+None of them before personalisation or under the office's key. Every new channel, and every selection of an application, ends the
+rights of terminal authentication (BSI TR-03105-3.2, ISO7816_K_18); the binding to the chip stays that of the first channel, the
+binding to the terminal is that of the newest key agreement.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from openeoi.protocols.terminal_authentication.card import TerminalAuthenticatio
 from openeoi.protocols.terminal_authentication.shared import Binding
 from openeoi.protocols.terminal_authentication.trust import Trust
 
+SELECT, BY_NAME = 0xA4, 0x04
 AFTER_DOCUMENT_NUMBER = 14
 """Characters of the MRZ information behind the document number and its check digit: two dates, each with its digit."""
 
@@ -66,6 +68,8 @@ class DocumentAccess:
 
     def process(self, request: Request) -> ResponseApdu | None:
         """The answer to a command of one of the protocols, None for any other."""
+        if request.command.ins == SELECT and request.command.p1 == BY_NAME:
+            self._terminal.reset()
         if self._system.session.application is not Application.TRAVEL_DOCUMENT or not self._is_in_use(request):
             return None
         if self._active.handles(request.command) and self._protocols.active_key is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from openeoi.crypto.randomness import RandomSource
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.basic_access.shared import AccessKeys
@@ -17,7 +18,7 @@ from openeoi.protocols.chip_authentication.shared import compressed_key
 from openeoi.protocols.pace.chip_authentication_mapping import ChipProof
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.shared import PaceProtocol
-from openeoi.protocols.pace.terminal import agree
+from openeoi.protocols.pace.terminal import PaceResult, agree
 from openeoi.protocols.terminal_authentication.shared import Binding, chip_after_pace
 from openeoi.terminal.errors import PaceIsOffered, PaceNotOffered
 from openeoi.terminal.read_document import select_document
@@ -50,7 +51,11 @@ def open_with_pace(password: PacePassword, random: RandomSource) -> CardSteps[Do
     access = yield from read_card_access()
     info = choose(access.pace_infos)
     ambiguous = sum(other.protocol == info.protocol for other in access.pace_infos) > 1
-    result = yield from agree(password, info, random, name_parameters=ambiguous)
+    return (yield from enter_document(info, (yield from agree(password, info, random, name_parameters=ambiguous))))
+
+
+def enter_document(info: PaceInfo, result: PaceResult) -> CardSteps[DocumentChannel]:
+    """Selects the application in the channel that PACE left. Raises UnexpectedStatus where it is no travel document."""
     agreement = PaceProtocol.of(info.protocol).agreement
     channel = SecureChannel(result.keys)
     yield from through(channel, select_document())

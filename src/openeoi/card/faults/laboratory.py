@@ -16,10 +16,22 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from openeoi.crypto.domain_parameters import elliptic_curve_group
+from openeoi.crypto.elliptic_curves.curves import Point
+from openeoi.encoding.card_verifiable_certificates.certificate import (
+    Authorization,
+    CardVerifiableCertificate,
+    CertificateBody,
+    Role,
+)
+from openeoi.encoding.card_verifiable_certificates.public_keys import ELLIPTIC_CURVE, EllipticCurveKey
+from openeoi.encoding.card_verifiable_certificates.references import KeyReference
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
+from openeoi.protocols.terminal_authentication.signatures import curve_parameters
 
 ORGANISATION: Final = "OpenEOI faulty chips laboratory"
 COUNTRY: Final = "SI"
@@ -30,6 +42,11 @@ SIGNERS_FROM: Final = datetime(2025, 1, 1, tzinfo=UTC)
 SIGNERS_UNTIL: Final = datetime(2040, 1, 1, tzinfo=UTC)
 LIST_LIFETIME: Final = timedelta(days=90)
 
+TRUST_POINT_NAME: Final = "OEOILABCV"
+TRUST_POINT_ALGORITHM: Final = f"{ELLIPTIC_CURVE}.3"
+
+P256: Final = 12
+SCALAR_SIZE: Final = 32
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -46,6 +63,11 @@ class Key:
     def sign(self, data: bytes) -> bytes:
         """DER of r and s over SHA-256 of `data`."""
         return self.private.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+    def sign_plain(self, data: bytes) -> bytes:
+        """The same as r and s side by side."""
+        r, s = decode_dss_signature(self.sign(data))
+        return r.to_bytes(SCALAR_SIZE, "big") + s.to_bytes(SCALAR_SIZE, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,27 @@ class Laboratory:
     def key(self, purpose: str) -> Key:
         number = int.from_bytes(hmac.new(self._secret, f"key/{purpose}".encode(), sha384).digest(), "big")
         return Key(ec.derive_private_key(number % (P256_ORDER - 1) + 1, ec.SECP256R1()))
+
+    def number(self, purpose: str, order: int) -> int:
+        """A private scalar below `order` that belongs to one purpose."""
+        blocks = (hmac.new(self._secret, f"number/{purpose}/{block}".encode(), sha384).digest() for block in range(2))
+        return int.from_bytes(b"".join(blocks), "big") % (order - 1) + 1
+
+    @cached_property
+    def trust_point(self) -> CardVerifiableCertificate:
+        """What chips with extended access control trust: the authority that certifies document verifiers, self-signed."""
+        key, reference = self.key("cvca"), KeyReference(COUNTRY, TRUST_POINT_NAME, "00001")
+        group = elliptic_curve_group(P256)
+        numbers = key.public.public_numbers()
+        public = EllipticCurveKey(TRUST_POINT_ALGORITHM, group.encode(Point(numbers.x, numbers.y)), curve_parameters(group))
+        authorization = Authorization(Role.COUNTRY_VERIFYING_AUTHORITY, fingerprints=True, irises=True)
+        body = CertificateBody(reference, public, reference, authorization, SIGNERS_FROM.date(), SIGNERS_UNTIL.date())
+        return CardVerifiableCertificate.build(body, key.sign_plain)
+
+    @property
+    def trust_point_key(self) -> bytes:
+        """Its private key, PKCS#8 in DER: whoever tests a chip of the laboratory makes certificates with it."""
+        return self.key("cvca").private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     @cached_property
     def authority(self) -> bytes:

@@ -66,7 +66,7 @@ def authenticate(channel: SecureChannel, offer: Offer, random: RandomSource) -> 
     new = SecureChannel(shared.session_keys(offer.key.group, private, offer.key.encoded, offer.protocol.cipher))
     channel.end()
     try:
-        yield from through(new, _any_answer())
+        yield from through(new, prove_new_keys())
     except SecureMessagingError as error:
         raise ChipNotGenuine(f"the chip does not use the new keys: {error}") from error
     return ChipAuthenticationResult(new, offer, shared.compressed_key(offer.key.group.agreement, public))
@@ -124,7 +124,7 @@ def _set_key_agreement_template(data: bytes) -> CardSteps[None]:
     _require_success(response, "MSE:Set KAT")
 
 
-def _any_answer() -> CardSteps[None]:
+def prove_new_keys() -> CardSteps[None]:
     """The first byte of EF.COM: whatever the status word, an authentic response proves the keys (6.2.4)."""
     yield CommandApdu(0, 0xB0, 0x80 | files.COM.short_id, 0, expected=1)
 

@@ -12,7 +12,7 @@ from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.iso7816 import status
-from openeoi.iso7816.apdu import SHORT_EXPECTED_MAXIMUM, CommandApdu, ResponseApdu
+from openeoi.iso7816.apdu import EXTENDED_EXPECTED_MAXIMUM, SHORT_EXPECTED_MAXIMUM, CommandApdu, ResponseApdu
 from openeoi.iso7816.secure_messaging import SecureChannel, SessionKeys
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace import shared
@@ -139,8 +139,10 @@ def _general_authenticate(step: str, data: bytes, wanted: int) -> CardSteps[tupl
 
 
 def _command(cla: int, data: bytes) -> CommandApdu:
+    """Where the terminal's value needs a long command (groups of 2048 bits), so does the card's: Le is then extended as well."""
     template = tlv.encode(shared.DYNAMIC_AUTHENTICATION_DATA, data)
-    return CommandApdu(cla, shared.GENERAL_AUTHENTICATE, 0, 0, template, SHORT_EXPECTED_MAXIMUM)
+    expected = SHORT_EXPECTED_MAXIMUM if len(template) < SHORT_EXPECTED_MAXIMUM else EXTENDED_EXPECTED_MAXIMUM
+    return CommandApdu(cla, shared.GENERAL_AUTHENTICATE, 0, 0, template, expected)
 
 
 def _objects(step: str, response: ResponseApdu, wanted: int) -> tuple[tlv.Tlv, ...]:

@@ -65,6 +65,10 @@ class CurveVerificationKey:
     point: Point
     digest: DigestAlgorithm
 
+    @property
+    def bits(self) -> int:
+        return self.group.order.bit_length()
+
     def verify(self, data: bytes, signature: bytes) -> None:
         try:
             plain_ecdsa.verify(self.group, self.point, data, self.digest, signature)
@@ -78,6 +82,10 @@ class RsaVerificationKey:
     exponent: int
     digest: DigestAlgorithm
     probabilistic: bool
+
+    @property
+    def bits(self) -> int:
+        return self.modulus.bit_length()
 
     def verify(self, data: bytes, signature: bytes) -> None:
         algorithm = _HASHES[self.digest]

@@ -5,6 +5,7 @@
 - A link certificate makes its holder a trust point, whether expired or not. At most two are kept: the least recent one goes.
 - An expired trust point verifies link certificates only; an expired certificate of anybody else is refused.
 - Rights are what authority, document verifier and terminal all have.
+- Keys of document verifiers and terminals are not shorter than their issuer's (BSI TR-03105-3.2, ISO7816_J_55 and J_56).
 
 A change of trust points and date is one value (`Trust`), so that it is stored in one step.
 """
@@ -99,7 +100,10 @@ def check(certificate: CardVerifiableCertificate, issuer: Imported, trust: Trust
         return Imported.trust_point(certificate)
     fingerprints = issuer.fingerprints and body.authorization.fingerprints
     irises = issuer.irises and body.authorization.irises
-    return Imported(certificate, verification_key(body.public_key, issuer.key), fingerprints, irises)
+    key = verification_key(body.public_key, issuer.key)
+    if type(key) is type(issuer.key) and key.bits < issuer.key.bits:
+        raise CertificateUnacceptable("a key is not shorter than its issuer's")
+    return Imported(certificate, key, fingerprints, irises)
 
 
 def updated(trust: Trust, imported: Imported, issuer: Imported) -> Trust:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding.lds.files import ElementaryFile
@@ -13,6 +14,9 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.errors import TerminalError
 from openeoi.transport.trace import Exchange
+
+if TYPE_CHECKING:
+    from openeoi.terminal.conformance.certificates.authority import TrustPoint
 
 
 class Verdict(StrEnum):
@@ -48,6 +52,12 @@ class CaseNotImplemented(CaseEnded):
     verdict = Verdict.NOT_IMPLEMENTED
 
 
+class CaseNotRun(CaseEnded):
+    """The case needs something that was not given; `reason` says what."""
+
+    verdict = Verdict.NOT_RUN
+
+
 class CaseNotApplicable(CaseEnded):
     """It turned out during the case that the chip has not what the case is about."""
 
@@ -73,7 +83,8 @@ class Subject:
 
     `pace` is the offer that cases open it with (None: no usable PACE), `named` whether its parameter id has to be sent. `files`
     holds those in the master file and in the eMRTD application by name; `data_groups` the numbers that EF.COM or EF.SOD list.
-    `features` are the profiles of the catalogue that the chip has. `zone` is the printed MRZ, empty where it was not given.
+    `features` are the profiles of the catalogue that the chip has. `zone` is the printed MRZ, empty where it was not given;
+    `trust_point` the key that the chip trusts, where its maker gave it.
     """
 
     password: PacePassword
@@ -84,6 +95,7 @@ class Subject:
     data_groups: tuple[int, ...]
     features: frozenset[str]
     zone: str = field(default="", repr=False)
+    trust_point: TrustPoint | None = field(default=None, repr=False)
 
     def read(self, file: ElementaryFile) -> FileRead:
         return self.files.get(file.name, FileRead(None, "it was not found"))
@@ -106,12 +118,14 @@ Inspection = Callable[[Subject], None]
 @dataclass(frozen=True, slots=True)
 class Implementation:
     """How a case is carried out: by `steps` or by an `inspection` of `file`. `provokes`: the chip is made to refuse a password
-    (the CAN or the MRZ, never one that can be blocked), which a first run against an unknown card leaves out."""
+    (the CAN or the MRZ, never one that can be blocked), which a first run against an unknown card leaves out. `alters`: the chip
+    is another one afterwards, with a later date or another trust point."""
 
     steps: Steps | None = None
     inspection: Inspection | None = None
     file: ElementaryFile | None = None
     provokes: bool = False
+    alters: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -39,6 +40,16 @@ Provoke = Annotated[
     typer.Option("--provoke", help="Also make the chip refuse a wrong CAN or MRZ, never a PIN; without this it only reads."),
 ]
 Declare = Annotated[list[str] | None, typer.Option("--declare", help="What only the maker knows: BAC, DATE, ECDSA, MIG, RSA.")]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificates", help="Folder with the authority that the chip trusts: trust-point.cvcert and trust-point.key."
+    ),
+]
+Alter = Annotated[
+    bool, typer.Option("--alter", help="Also move the chip's date and trust point, for good. Only for a chip that is a specimen.")
+]
+CaseNames = Annotated[list[str] | None, typer.Option("--case", help="Only this case: ISO7816_J_3 ... May be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write a report that can be printed.")]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")]
@@ -55,7 +66,10 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         can: Can = "",
         zone: Zone = None,
         unit: UnitNames = None,
+        case: CaseNames = None,
+        certificates: Certificates = None,
         provoke: Provoke = False,
+        alter: Alter = False,
         declare: Declare = None,
         for_machines: Json = False,
         html: Html = None,
@@ -68,7 +82,8 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         if reader and card:
             raise typer.BadParameter("give either --reader or --card")
         access, password = _access(can, zone)
-        plan = Plan(_units(unit or []), provoke, _declared(declare or []))
+        access = _with_certificates(access, certificates, random)
+        plan = Plan(_units(unit or []), provoke, _declared(declare or []), alter, _cases(case or []))
         with open_reader(reader, card) as chip:
             run = _examine(chip, access, plan, random)
         report = Report(run, plan.units(), card or reader or "The chip in the virtual reader", password, clock())
@@ -104,6 +119,17 @@ def _access(can: str, file: Path | None) -> tuple[Access, str]:
         raise typer.BadParameter(str(error), param_hint="--can") from error
 
 
+def _with_certificates(access: Access, folder: Path | None, random: RandomSource) -> Access:
+    from openeoi.terminal.conformance.certificates.folder import TrustPointNotUsable, read_trust_point
+
+    if folder is None:
+        return access
+    try:
+        return replace(access, trust_point=read_trust_point(folder, random))
+    except TrustPointNotUsable as error:
+        raise typer.BadParameter(str(error), param_hint="--certificates") from error
+
+
 def _printed_zone(file: Path | None) -> tuple[str, str]:
     from openeoi.encoding import mrz
     from openeoi.encoding.errors import DecodingError
@@ -131,6 +157,16 @@ def _units(names: list[str]) -> frozenset[str]:
             raise typer.BadParameter(f"{name} is none of {', '.join(known)}", param_hint="--unit")
         found.update(matching)
     return frozenset(found)
+
+
+def _cases(names: list[str]) -> frozenset[str]:
+    from openeoi.terminal.conformance.catalogue import units
+
+    known = {case.identifier.upper(): case.identifier for unit in units() for case in unit.cases}
+    unknown = [name for name in names if name.upper() not in known]
+    if unknown:
+        raise typer.BadParameter(f"the catalogue has no case {unknown[0]}", param_hint="--case")
+    return frozenset(known[name.upper()] for name in names)
 
 
 def _declared(names: list[str]) -> frozenset[str]:

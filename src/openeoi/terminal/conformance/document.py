@@ -33,10 +33,13 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceError, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.terminal import establish
-from openeoi.terminal.conformance.case import FileRead, Subject
+from openeoi.terminal.conformance.case import CaseEnded, FileRead, Subject
+from openeoi.terminal.conformance.certificates.authority import TrustPoint
+from openeoi.terminal.conformance.certificates.keys import is_rsa
+from openeoi.terminal.conformance.rights import authenticate, open_for_certificates
 from openeoi.terminal.conformance.trust_point import trust_point_file
 from openeoi.terminal.errors import FileNotReadable, TerminalError
-from openeoi.terminal.read_document import select_document
+from openeoi.terminal.read_document import EXTENDED_ACCESS_DATA_GROUPS, select_document
 from openeoi.terminal.read_file import read_elementary_file, read_to_the_end
 from openeoi.terminal.unlock import choose
 from openeoi.transport.trace import Exchange, Trace
@@ -76,17 +79,46 @@ class _Look:
 
 
 def look(
-    password: PacePassword, random: RandomSource, trace: Trace, declared: Iterable[str] = (), zone: str = ""
+    password: PacePassword,
+    random: RandomSource,
+    trace: Trace,
+    declared: Iterable[str] = (),
+    zone: str = "",
+    trust_point: TrustPoint | None = None,
 ) -> CardSteps[Subject]:
     """What lies in the reader. `trace` must observe the run. Raises WrongPassword, and nothing for a chip that does worse."""
     found = _Look(password, random, trace, features=set(declared))
+    if trust_point is not None:
+        found.features.add("RSA" if is_rsa(trust_point.holder.key) else "ECDSA")
     yield from _look_in_the_master_file(found)
     groups: tuple[int, ...] = ()
     if found.pace is not None:
         channel = yield from _open(found)
         if channel is not None:
             groups = yield from _look_inside(found, channel)
-    return Subject(password, random, found.pace, found.named, found.found, groups, frozenset(found.features), zone)
+
+    def subject() -> Subject:
+        return Subject(
+            password, random, found.pace, found.named, found.found, groups, frozenset(found.features), zone, trust_point
+        )
+
+    if "TA" in found.features and trust_point is not None:
+        yield from _look_with_rights(found, subject())
+    return subject()
+
+
+def _look_with_rights(found: _Look, subject: Subject) -> CardSteps[None]:
+    """Fingerprints and irises, by terminal authentication with the key that the chip trusts."""
+    closed = [files.data_group(number) for number in EXTENDED_ACCESS_DATA_GROUPS if number in subject.data_groups]
+    if not closed:
+        return
+    try:
+        opened = yield from open_for_certificates(subject)
+        yield from authenticate(opened, opened.authority.chain())
+        for file in closed:
+            yield from found.keep(file, through(opened.channel, read_elementary_file(file)))
+    except (CaseEnded, SecureMessagingError):
+        return  # the cases about terminal authentication say why
 
 
 def _look_in_the_master_file(found: _Look) -> CardSteps[None]:

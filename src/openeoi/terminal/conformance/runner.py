@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from openeoi.crypto.randomness import RandomSource
@@ -20,6 +20,7 @@ from openeoi.terminal.conformance.case import (
     Verdict,
 )
 from openeoi.terminal.conformance.catalogue import DECLARED, FEATURES, Unit, units
+from openeoi.terminal.conformance.certificates.authority import TrustPoint
 from openeoi.terminal.conformance.document import look
 from openeoi.terminal.conformance.units import IMPLEMENTATIONS
 from openeoi.transport import run
@@ -28,6 +29,7 @@ from openeoi.transport.trace import Exchange, Trace
 
 STATUS_SIZE = 2
 NOT_PROVOKED = "the chip would have to refuse a password; ask for it with --provoke"
+NOT_ALTERED = "the chip's date or trust point would be another one for good; ask for it with --alter"
 
 
 class Reader(Protocol):
@@ -40,23 +42,33 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run: `wanted` units by name (empty: all), `provoke`: also the cases in which a password is refused, `declared`:
-    profiles that the maker's statement names."""
+    """What to run: `wanted` units by name, `cases` by identifier (both empty: all); `provoke`: also the cases in which a password
+    is refused, `alter`: also those that change the chip for good; `declared`: profiles that the maker's statement names."""
 
     wanted: frozenset[str] = frozenset()
     provoke: bool = False
     declared: frozenset[str] = frozenset()
+    alter: bool = False
+    cases: frozenset[str] = frozenset()
 
     def units(self) -> tuple[Unit, ...]:
-        return tuple(unit for unit in units() if not self.wanted or unit.name in self.wanted)
+        """The units with the cases that are wanted, those without any left out."""
+        chosen = (self._chosen(unit) for unit in units())
+        return tuple(unit for unit in chosen if unit.cases)
+
+    def _chosen(self, unit: Unit) -> Unit:
+        whole = unit.name in self.wanted or not (self.wanted or self.cases)
+        return unit if whole else replace(unit, cases=tuple(case for case in unit.cases if case.identifier in self.cases))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to open the chip; `zone` is the printed MRZ where it is known, lines joined by line feeds."""
+    """How to open the chip; `zone` is the printed MRZ where it is known, lines joined by line feeds; `trust_point` the key that
+    the chip trusts, where its maker gave it."""
 
     password: PacePassword
     zone: str = ""
+    trust_point: TrustPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,8 @@ def examine(
     """The whole run. `clock` counts seconds. Raises WrongPassword (nothing was tested), CardRemoved."""
     trace = Trace()
     reader.reset()
-    subject = run(look(access.password, random, trace, plan.declared, access.zone), _Tolerant(reader), trace)
+    first_look = look(access.password, random, trace, plan.declared, access.zone, access.trust_point)
+    subject = run(first_look, _Tolerant(reader), trace)
     results = []
     for result in _results(reader, subject, plan, clock):
         on_result(result)
@@ -126,6 +139,8 @@ def _not_run(case: TestCase, features: Collection[str], plan: Plan) -> Result | 
         return Result(case, Verdict.NOT_IMPLEMENTED, case.missing)
     if how.provokes and not plan.provoke:
         return Result(case, Verdict.NOT_RUN, NOT_PROVOKED)
+    if how.alters and not plan.alter:
+        return Result(case, Verdict.NOT_RUN, NOT_ALTERED)
     return None
 
 

@@ -12,9 +12,9 @@ from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
-from openeoi.protocols.pace.terminal import establish
+from openeoi.protocols.pace.terminal import agree
 from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, Subject
-from openeoi.terminal.read_document import select_document
+from openeoi.terminal.document_channel import DocumentChannel, enter_document
 
 Outcome = TypeVar("Outcome")
 
@@ -24,24 +24,20 @@ READ_BINARY_ODD = 0xB1
 OFFSET_ZERO = bytes.fromhex("540100")
 
 
-def establish_channel(subject: Subject) -> CardSteps[SecureChannel]:
-    """PACE with the given password. Raises CaseEnded (inconclusive): the cases about PACE judge it."""
+def open_document(subject: Subject) -> CardSteps[DocumentChannel]:
+    """PACE, then the eMRTD application is selected inside the channel. Raises CaseEnded (inconclusive): other cases judge it."""
     if subject.pace is None:
         raise CaseEnded("the chip offers no PACE that is supported here")
     try:
-        return (yield from establish(subject.password, subject.pace, subject.random, name_parameters=subject.named))
+        result = yield from agree(subject.password, subject.pace, subject.random, name_parameters=subject.named)
+        return (yield from enter_document(subject.pace, result))
     except OpenEoiError as error:
         raise CaseEnded(f"the chip could not be opened: {error}") from error
 
 
 def open_chip(subject: Subject) -> CardSteps[SecureChannel]:
-    """PACE, then the eMRTD application is selected inside the channel."""
-    channel = yield from establish_channel(subject)
-    try:
-        yield from through(channel, select_document())
-    except OpenEoiError as error:
-        raise CaseEnded(f"the application could not be selected: {error}") from error
-    return channel
+    """The channel alone, for cases that need no more."""
+    return (yield from open_document(subject)).channel
 
 
 def one(command: CommandApdu) -> CardSteps[ResponseApdu]:

@@ -10,6 +10,8 @@ from openeoi.terminal.conformance.units import (
     access,
     atr_information,
     biometric_groups,
+    certificates,
+    chip_authentication,
     com,
     data_group_1,
     data_group_2,
@@ -19,10 +21,16 @@ from openeoi.terminal.conformance.units import (
     secure_messaging,
     security_infos,
     security_object,
+    terminal_authentication,
+    trust_updates,
 )
 
 _MODULES = (
     extended_access,
+    chip_authentication,
+    certificates,
+    terminal_authentication,
+    trust_updates,
     biometric_groups,
     atr_information,
     access,

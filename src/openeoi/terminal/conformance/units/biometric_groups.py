@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from openeoi.encoding import tlv
 from openeoi.encoding.biometrics import templates
 from openeoi.encoding.lds import files
-from openeoi.terminal.conformance.case import CaseFailed, CaseNotApplicable, CaseNotImplemented, Implementation, Subject
+from openeoi.terminal.conformance.case import CaseFailed, CaseNotApplicable, CaseNotRun, Implementation, Subject
+from openeoi.terminal.conformance.rights import NO_CERTIFICATES
 
 DISCRETIONARY_DATA = 0x53
 OWNER, TYPE, SUBTYPE = 0x87, 0x88, 0x82
@@ -26,7 +27,9 @@ class Group:
     def content(self, subject: Subject) -> bytes:
         found = subject.read(files.data_group(self.number))
         if found.content is None:
-            raise CaseNotImplemented(f"DG{self.number} was not read, for which the runner has no terminal authentication yet")
+            if subject.trust_point is None:
+                raise CaseNotRun(NO_CERTIFICATES)
+            raise CaseFailed(f"DG{self.number} was not read: {found.problem}")
         return found.content
 
     def group(self, subject: Subject) -> tlv.Tlv:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from openeoi.crypto.ciphers import Cipher
 from openeoi.encoding import der, tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds import files
@@ -15,11 +14,9 @@ from openeoi.encoding.lds.security_infos import TERMINAL_AUTHENTICATION, Termina
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
-from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.secure_messaging import SecureChannel
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.chip_authentication import terminal as chip_authentication
-from openeoi.protocols.chip_authentication.errors import ChipAuthenticationError
 from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, CaseNotApplicable, Implementation, Subject
 from openeoi.terminal.conformance.steps import (
     inside,
@@ -27,7 +24,6 @@ from openeoi.terminal.conformance.steps import (
     read_by_short_identifier,
     read_odd,
     read_selected,
-    require_alive,
     require_refused,
     require_success,
     select_file,
@@ -54,20 +50,6 @@ def _open_and_authenticate_chip(subject: Subject) -> CardSteps[SecureChannel]:
     except OpenEoiError as error:
         raise CaseEnded(f"chip authentication did not succeed: {error}") from error
     return result.channel
-
-
-def chip_authentication_succeeds(triple_des: bool, subject: Subject) -> CardSteps[None]:
-    """Every offer in turn, each in a session of its own; the new keys hold for the command after it."""
-    offers = chip_authentication.offers(_data_group_14(subject).security_infos)
-    for offer in offers:
-        if (offer.protocol.cipher is Cipher.TRIPLE_DES) is not triple_des:
-            continue
-        channel = yield from open_chip(subject)
-        try:
-            result = yield from chip_authentication.authenticate(channel, offer, subject.random)
-        except (ChipAuthenticationError, SecureMessagingError) as error:
-            raise CaseFailed(str(error)) from error
-        yield from require_alive(result.channel, "chip authentication", files.COM)
 
 
 def _data_group_14(subject: Subject) -> DataGroup14:
@@ -202,8 +184,6 @@ def trust_point_content(subject: Subject) -> None:
 
 
 CASES = {
-    "ISO7816_I_1": Implementation(partial(chip_authentication_succeeds, True)),
-    "ISO7816_II_1": Implementation(partial(chip_authentication_succeeds, False)),
     "ISO7816_H_1": Implementation(partial(select_refused, 3)),
     "ISO7816_H_2": Implementation(partial(select_refused, 4)),
     "ISO7816_H_3": Implementation(partial(read_refused, 3, _short_even)),
