@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ from openeoi.encoding.tlv import encode
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
+from openeoi.profiles.card import ChipOptions
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.terminal import establish
 from openeoi.protocols.personalisation import terminal as office
@@ -116,20 +117,24 @@ def sample_card(
     country: str = "si",
     document: DocumentProtocols | None = None,
     document_files: Mapping[int, bytes] | None = None,
+    options: ChipOptions | None = None,
 ) -> SampleCard:
     """A card taken from blank through personalisation to this state, by commands only.
 
-    `document` adds protocols to the travel document, `document_files` files to it, by file identifier.
+    `document` adds protocols to the travel document, `document_files` files to it, by file identifier. Without `options` it is a
+    chip of the laboratory, which takes private keys from outside.
     """
     memory = memory or VolatileMemory()
-    card = VirtualCard.blank(memory, random, profiles.load(country).card, OFFICE_KEY)
+    parameters = profiles.load(country).card
+    parameters = replace(parameters, options=options or ChipOptions(imports_keys=True))
+    card = VirtualCard.blank(memory, random, parameters, OFFICE_KEY)
     authority = ec.generate_private_key(ec.SECP384R1())
     root = _certificate("OpenEOI TEST root", authority.public_key(), "OpenEOI TEST root", authority, is_authority=True)
     sample = SampleCard(card, memory, {}, root)
     if life_cycle is LifeCycle.BLANK:
         return sample
     channel = sample.run(office.open_office_channel(OFFICE_KEY, secrets.token_bytes))
-    sample.inside(channel, _personalise(sample, authority, gap, roles))
+    sample.inside(channel, _personalise(sample, authority, gap, roles, not parameters.options.short_length_only))
     sample.inside(channel, _add_to_document(document, document_files or {}))
     for state in _path(life_cycle):
         sample.inside(channel, office.set_state(state))
@@ -148,7 +153,7 @@ def _path(life_cycle: LifeCycle) -> list[LifeCycle]:
 
 
 def _personalise(
-    sample: SampleCard, authority: ec.EllipticCurvePrivateKey, gap: int, roles: Collection[CredentialRole]
+    sample: SampleCard, authority: ec.EllipticCurvePrivateKey, gap: int, roles: Collection[CredentialRole], extended: bool
 ) -> CardSteps[None]:
     for role in roles:
         point = yield from office.generate_key(KeyRole(role.value))
@@ -157,7 +162,7 @@ def _personalise(
         sample.certificates[role] = _certificate(name, key, "OpenEOI TEST root", authority)
     for application, contents in application_files(sample, gap).items():
         for file_id, content in contents.items():
-            yield from office.write_file(application, file_id, content)
+            yield from office.write_file(application, file_id, content, extended=extended)
     yield from office.set_secret(SecretRole.CAN, CAN.encode())
     yield from office.set_secret(SecretRole.PUK, PUK.encode())
     yield from office.set_secret(SecretRole.INITIAL_PASSWORD, INITIAL_PASSWORD.encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -22,15 +22,22 @@ from openeoi.card.memory import VolatileMemory
 from openeoi.card.parameters import PinRole
 from openeoi.card.state import CardState
 from openeoi.card.virtual_card import VirtualCard
+from openeoi.crypto.ciphers import Cipher
+from openeoi.crypto.message_recovery import RsaPrivateKey
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
+from openeoi.protocols.personalisation.key_templates import ActiveKeyTemplate, ChipKeyTemplate
 from openeoi.protocols.personalisation.shared import KeyRole, LifeCycle, SecretRole
 from openeoi.protocols.pin.errors import PinError
 from openeoi.terminal.pin_care import Secret, activate, change_pin, pin_status, unblock_pin
+
+CHIP_KEY = ChipKeyTemplate(13, frozenset({Cipher.AES_256}))
 
 
 class PowerCut(Exception):
@@ -77,6 +84,11 @@ def wrong_pins() -> CardSteps[None]:
 
 def personalise() -> CardSteps[None]:
     yield from office.generate_key(KeyRole.LOW)
+    yield from office.set_secret(SecretRole.DOCUMENT_PROTOCOLS, DocumentProtocols(basic_access=True).encode())
+    for _ in range(2):  # made again, a key is replaced: there is never none, and never half of one
+        yield from office.generate_chip_key(CHIP_KEY)
+        yield from office.generate_active_key(ActiveKeyTemplate(DigestAlgorithm.SHA256, 13))
+    yield from office.generate_active_key(ActiveKeyTemplate(DigestAlgorithm.SHA1, rsa_bits=1024))
     yield from office.write_file(Application.PINLESS, 0x7101, bytes(300), extended=False)
     yield from office.set_secret(SecretRole.CAN, b"123456")
     yield from office.set_secret(SecretRole.PUK, PUK.encode())
@@ -133,7 +145,14 @@ def counters(state: CardState) -> dict[PinRole, int]:
 def without_keys(content: bytes) -> CardState:
     """Keys are made anew in every run, so they are left out of the comparison."""
     state = card_state.decode(content)
-    return card_state.replace(state, keys=dict.fromkeys(state.keys, 1))
+    document = state.document
+    static = tuple(replace(key, private=1) for key in document.static_keys)
+    active = document.active_key
+    if active is not None:
+        kind = RsaPrivateKey(1, 1) if isinstance(active.key, RsaPrivateKey) else replace(active.key, private=1)
+        active = replace(active, key=kind)
+    document = replace(document, static_keys=static, active_key=active)
+    return replace(state, keys=dict.fromkeys(state.keys, 1), document=document)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

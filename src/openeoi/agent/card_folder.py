@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from openeoi.agent.errors import CardBusy, UnknownCard
+from openeoi.agent.ports import Card
 from openeoi.card.virtual_card import VirtualCard
 from openeoi.crypto.randomness import RandomSource
 from openeoi.storage.atomic_files import AtomicFile
+from openeoi.transport.slow_card import SlowCard
 
 SUFFIX: Final = ".card"
 FAULT_SUFFIX: Final = ".fault"
@@ -48,14 +50,14 @@ class CardFolder:
         return tuple(name for name in self.names() if self.fault_file(name).exists())
 
     @contextmanager
-    def powered(self, name: str, contactless: bool) -> Iterator[VirtualCard]:
+    def powered(self, name: str, contactless: bool) -> Iterator[Card]:
         file = self.file(name)
         if not file.exists():
             raise UnknownCard(name)
         with _only_user(self._folder / f".{name}.lock", name):
             card = self._open(name)
             card.power_on(contactless)
-            yield card
+            yield SlowCard(card, card.answer_delay) if card.answer_delay else card
 
     def _open(self, name: str) -> VirtualCard:
         fault = self.fault_file(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from openeoi.card import files, signing
+from openeoi.card import document_keys, files, signing
 from openeoi.card.life_cycle import entered, may_be_personalised
 from openeoi.card.operating_system import OperatingSystem
 from openeoi.card.parameters import PinRole
@@ -15,8 +15,10 @@ from openeoi.encoding.lds import files as lds
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.mrz import mrz_information
 from openeoi.iso7816 import status
+from openeoi.protocols.personalisation import key_templates
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
+from openeoi.protocols.personalisation.key_templates import ActiveKeyTemplate, ChipKeyTemplate, KeyTemplate
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
 
 CAN_SIZE = 6
@@ -45,8 +47,14 @@ class Office:
     def update_file(self, offset: int, content: bytes) -> int:
         return files.update(self._system, offset, content)
 
-    def generate_key(self, role: KeyRole) -> bytes:
-        return signing.generate(self._system, role)
+    def generate_key(self, template: KeyTemplate) -> bytes:
+        match template:
+            case KeyRole():
+                return key_templates.encode_point(signing.generate(self._system, template))
+            case ChipKeyTemplate():
+                return document_keys.generate_chip_key(self._system, template)
+            case ActiveKeyTemplate():
+                return document_keys.generate_active_key(self._system, template)
 
     def put_secret(self, role: SecretRole, value: bytes) -> int:
         state = self._system.state
@@ -57,7 +65,10 @@ class Office:
             self._system.commit(state.with_pin(_PIN_ROLES[role], replace(pin, value=value, tries_left=pin.rules.tries)))
             return status.SUCCESS
         if role is SecretRole.DOCUMENT_PROTOCOLS:
-            self._system.commit(replace(state, document=DocumentProtocols.decode(value)))
+            document = DocumentProtocols.decode(value)
+            if document.has_private_keys and not state.options.imports_keys:
+                return status.CONDITIONS_NOT_SATISFIED
+            self._system.commit(replace(state, document=document))
             return status.SUCCESS
         if role is SecretRole.CAN:
             if len(value) != CAN_SIZE or not value.isdigit():

@@ -64,3 +64,5 @@ VERSION: Final = bytes.fromhex("010001000000")
 # OUR CHOICE.
 ATR_INFORMATION: Final = 0x2F01
 ATR_INFORMATION_CONTENT: Final = bytes.fromhex("4703" + "9401C0" + "7F660A" + "0203008000" * 2)
+# The same of a tester's chip that takes short length only: no bit for extended length, no DO 7F66.
+ATR_INFORMATION_SHORT: Final = bytes.fromhex("4703" + "940180")

@@ -12,13 +12,14 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from openeoi.card import options
 from openeoi.card.errors import DamagedCardFile
 from openeoi.card.parameters import VERSION as CHIP_VERSION
 from openeoi.card.parameters import PinRole, PinRules, pin_rules
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.tlv import Tlv
-from openeoi.profiles.card import CardParameters
+from openeoi.profiles.card import CardParameters, ChipOptions
 from openeoi.protocols.personalisation.access import Condition, decode_condition, encode_condition
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
@@ -69,6 +70,7 @@ class CardState:
     keys: Mapping[KeyRole, int] = field(default_factory=dict, repr=False)
     files: Mapping[FileKey, StoredFile] = field(default_factory=dict, repr=False)
     document: DocumentProtocols = field(default=DocumentProtocols(), repr=False)
+    options: ChipOptions = field(default=ChipOptions())
 
     def with_pin(self, role: PinRole, pin: PinState) -> CardState:
         return replace(self, pins=MappingProxyType({**self.pins, role: pin}))
@@ -106,6 +108,7 @@ def blank_state(parameters: CardParameters, office_key: bytes, serial_number: by
         version=CHIP_VERSION,
         office_key=office_key,
         pins=MappingProxyType({role: PinState(rules, 0) for role, rules in pin_rules(parameters).items()}),
+        options=parameters.options,
     )
 
 
@@ -124,6 +127,7 @@ def encode(state: CardState) -> bytes:
             tlv.encode(0xA9, b"".join(_encode_key(role, state.keys[role]) for role in KeyRole if role in state.keys)),
             tlv.encode(0xAA, b"".join(_encode_file(key, file) for key, file in sorted(state.files.items(), key=_file_order))),
             tlv.encode(0xAB, state.document.encode()) if state.document != DocumentProtocols() else b"",
+            tlv.encode(0xAC, options.encode(state.options)) if state.options != ChipOptions() else b"",
         )
     )
     content = MAGIC + VERSION.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
@@ -155,9 +159,9 @@ def decode(raw: bytes) -> CardState:
 
 def _decode_body(body: bytes) -> CardState:
     tags = (0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0xA8, 0xA9, 0xAA)
-    # A card that has nothing beyond PACE has no AB: its file is as it was before there was more.
-    with_document = tlv.decode_all(body)[-1:] and tlv.decode_all(body)[-1].tag == 0xAB
-    *values, document = (*_values(body, (*tags, 0xAB)),) if with_document else (*_values(body, tags), b"")
+    # A card that has nothing beyond PACE has no AB, one as it is issued no AC: its file is as it was before there was more.
+    further = {item.tag: item.value for item in tlv.decode_all(body) if item.tag in (0xAB, 0xAC)}
+    values = _values(body, (*tags, *further))[: len(tags)]
     serial, life_cycle, protocol, parameter_id, version, office_key, can, mrz, pins, keys, files = values
     return CardState(
         serial_number=serial,
@@ -171,7 +175,8 @@ def _decode_body(body: bytes) -> CardState:
         pins=MappingProxyType(dict(_decode_pin(item) for item in tlv.decode_all(pins))),
         keys=MappingProxyType(dict(_decode_key(item) for item in tlv.decode_all(keys))),
         files=MappingProxyType(dict(_decode_file(item) for item in tlv.decode_all(files))),
-        document=DocumentProtocols.decode(document),
+        document=DocumentProtocols.decode(further.get(0xAB, b"")),
+        options=options.decode(further.get(0xAC, b"")),
     )
 
 

@@ -23,7 +23,7 @@ from openeoi.card.errors import CommandRefused
 from openeoi.card.memory import CardMemory
 from openeoi.card.office import Office
 from openeoi.card.operating_system import OperatingSystem, Request, Session
-from openeoi.card.parameters import ATR_CONTACT, ATR_CONTACTLESS, ATR_INFORMATION, ATR_INFORMATION_CONTENT
+from openeoi.card.parameters import ATR_CONTACT, ATR_CONTACTLESS, ATR_INFORMATION, ATR_INFORMATION_CONTENT, ATR_INFORMATION_SHORT
 from openeoi.card.state import StoredFile
 from openeoi.crypto.key_derivation import machine_readable_zone_secret
 from openeoi.crypto.randomness import RandomSource
@@ -71,6 +71,7 @@ class VirtualCard:
     def __init__(self, memory: CardMemory, random: RandomSource) -> None:
         """The card in `memory`, under power on the contact interface. Raises DamagedCardFile, and what `memory.load` raises."""
         self._system = OperatingSystem(memory, random)
+        self._options = self._system.state.options  # fixed when the chip was made
         self._office = Office(self._system)
         self._pace = self._make_pace()
         self._document = DocumentAccess(self._system)
@@ -89,7 +90,8 @@ class VirtualCard:
             raise EncodingError("office key", f"it has {OFFICE_KEY_SIZE} bytes")
         state = card_state.blank_state(parameters, office_key, serial_number or random(SERIAL_NUMBER_SIZE))
         access = CardAccess((PaceInfo(parameters.pace_oid, parameters.pace_parameter_id),))
-        for file_id, content in ((lds.CARD_ACCESS.file_id, access.encode()), (ATR_INFORMATION, ATR_INFORMATION_CONTENT)):
+        information = ATR_INFORMATION_SHORT if parameters.options.short_length_only else ATR_INFORMATION_CONTENT
+        for file_id, content in ((lds.CARD_ACCESS.file_id, access.encode()), (ATR_INFORMATION, information)):
             state = state.with_file((Application.MASTER_FILE, file_id), StoredFile(Always(), content))
         memory.save(card_state.encode(state))
         return cls(memory, random)
@@ -102,8 +104,14 @@ class VirtualCard:
     def life_cycle(self) -> LifeCycle:
         return self._system.load().life_cycle
 
+    @property
+    def answer_delay(self) -> float:
+        """Seconds by which a tester wants every answer late; who puts the card into a reader sees to it."""
+        return self._options.answer_delay / 1000
+
     def atr(self, contactless: bool) -> bytes:
-        return ATR_CONTACTLESS if contactless else ATR_CONTACT
+        options = self._options
+        return (options.contactless_atr or ATR_CONTACTLESS) if contactless else (options.contact_atr or ATR_CONTACT)
 
     def power_on(self, contactless: bool) -> None:
         """Power, on this interface; everything volatile starts anew, and the state is read from the memory again."""
@@ -121,6 +129,9 @@ class VirtualCard:
         try:
             decoded = CommandApdu.decode(command)
         except DecodingError:
+            self._end_secure_messaging()
+            return ResponseApdu(status.WRONG_LENGTH).encode()
+        if decoded.is_extended and self._options.short_length_only:
             self._end_secure_messaging()
             return ResponseApdu(status.WRONG_LENGTH).encode()
         return self._answer(decoded).encode()

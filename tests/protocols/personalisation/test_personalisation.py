@@ -16,7 +16,7 @@ from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceError
 from openeoi.protocols.pace.passwords import PacePassword
-from openeoi.protocols.personalisation import shared
+from openeoi.protocols.personalisation import key_templates
 from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.access import (
     READ_AS_DOCUMENT,
@@ -50,7 +50,7 @@ COMMANDS = {
     "create": CommandApdu(0, 0xE0, 0, 0, FileControl(0x0101, 10, Always()).encode()),
     "delete": CommandApdu(0, 0xE4, 2, 0, b"\x01\x01"),
     "update": CommandApdu(0, 0xD6, 0, 0, b"content"),
-    "generate": CommandApdu(0, 0x47, 0x80, 0, shared.encode_key_template(KeyRole.LOW), 256),
+    "generate": CommandApdu(0, 0x47, 0x80, 0, key_templates.encode_key_template(KeyRole.LOW), 256),
     "secret": CommandApdu(0, 0xDA, 0x01, 0x20, b"654321"),
     "personalised": CommandApdu(0, 0xDA, 0x01, 0x17, b"\x03"),
     "hand over": CommandApdu(0, 0xDA, 0x01, 0x17, b"\x04"),
@@ -209,7 +209,7 @@ def test_an_access_condition_survives_encoding(condition: Condition) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_a_condition_a_file_or_a_decoding_error(raw: bytes) -> None:
-    for decode in (decode_condition, FileControl.decode, shared.decode_key_template, shared.decode_public_key):
+    for decode in (decode_condition, FileControl.decode, key_templates.decode_key_template, key_templates.decode_credential_key):
         try:
             decode(raw)
         except DecodingError:

@@ -160,6 +160,7 @@ def personalise(
 ) -> Chip:
     """Makes the chip in `memory`: personalised, handed over and activated with the PINs of the catalogue."""
     key = random(OFFICE_KEY_SIZE)
+    parameters = replace(parameters, options=replace(parameters.options, imports_keys=True))
     card = VirtualCard.blank(memory, random, parameters, key)
     chip = InProcess(card)
     channel = run(office.open_office_channel(key, random), chip)

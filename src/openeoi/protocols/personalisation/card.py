@@ -18,8 +18,9 @@ from typing import Final, Protocol
 from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
-from openeoi.protocols.personalisation import shared
-from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
+from openeoi.protocols.personalisation import key_templates, shared
+from openeoi.protocols.personalisation.key_templates import KeyTemplate
+from openeoi.protocols.personalisation.shared import FileControl, LifeCycle, SecretRole
 
 NEXT_STATES: Final[Mapping[LifeCycle, frozenset[LifeCycle]]] = {
     LifeCycle.BLANK: frozenset({LifeCycle.PERSONALISED}),
@@ -30,7 +31,8 @@ NEXT_STATES: Final[Mapping[LifeCycle, frozenset[LifeCycle]]] = {
 class PersonalisationTarget(Protocol):
     """What the operating system does for the office. Every method is done when it returns, or has changed nothing.
 
-    Methods return a status word: 9000, or the reason for which the card refuses.
+    Methods return a status word: 9000, or the reason for which the card refuses. `generate_key` returns the data object of the
+    public key.
     """
 
     @property
@@ -38,7 +40,7 @@ class PersonalisationTarget(Protocol):
     def create_file(self, control: FileControl) -> int: ...
     def delete_file(self, file_id: int) -> int: ...
     def update_file(self, offset: int, content: bytes) -> int: ...
-    def generate_key(self, role: KeyRole) -> bytes: ...
+    def generate_key(self, template: KeyTemplate) -> bytes: ...
     def put_secret(self, role: SecretRole, value: bytes) -> int: ...
     def enter(self, state: LifeCycle) -> int: ...
 
@@ -86,8 +88,7 @@ def _generate(command: CommandApdu, target: PersonalisationTarget) -> ResponseAp
         return ResponseApdu(status.INCORRECT_P1_P2)
     if command.expected is None:
         return ResponseApdu(status.WRONG_LENGTH)
-    point = target.generate_key(shared.decode_key_template(command.data))
-    return ResponseApdu(status.SUCCESS, shared.encode_public_key(point))
+    return ResponseApdu(status.SUCCESS, target.generate_key(key_templates.decode_key_template(command.data)))
 
 
 def _put(command: CommandApdu, target: PersonalisationTarget) -> ResponseApdu:

@@ -1,7 +1,8 @@
 """What the travel document application of a card does beyond PACE with the card's own parameters: basic access control, further
 PACE offers, chip and active authentication with their private keys, terminal authentication with its trust.
 
-The office puts it on a blank card in one piece (PUT DATA 0124), so that there is never half of it. The coding is our choice: 80
+The office puts it on a blank card in one piece (PUT DATA 0124), so that there is never half of it; then the chip makes its keys
+(`key_templates`). Private keys come from outside only onto chips of testers and the laboratory. The coding is our choice: 80
 basic access control, A1 {80 PACE object identifier, 81 parameter id}, A2 {80 parameter id, 81 private, 82 ciphers, 83 key id}, A3
 {80 hash, 81 modulus and 82 private exponent, or 83 parameter id and 82 private}, A4 trust.
 """
@@ -26,9 +27,9 @@ from openeoi.protocols.pace.errors import PaceNotSupported
 from openeoi.protocols.pace.shared import require_supported
 from openeoi.protocols.terminal_authentication.trust import Trust
 
-_CIPHERS: Final = {1: Cipher.TRIPLE_DES, 2: Cipher.AES_128, 3: Cipher.AES_192, 4: Cipher.AES_256}
-_CIPHER_NUMBERS: Final = {cipher: number for number, cipher in _CIPHERS.items()}
-_DIGESTS: Final = tuple(DigestAlgorithm)
+CIPHERS: Final = {1: Cipher.TRIPLE_DES, 2: Cipher.AES_128, 3: Cipher.AES_192, 4: Cipher.AES_256}
+CIPHER_NUMBERS: Final = {cipher: number for number, cipher in CIPHERS.items()}
+DIGESTS: Final = tuple(DigestAlgorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class DocumentProtocols:
     active_key: ActiveKey | None = None
     trust: Trust | None = None
 
+    @property
+    def has_private_keys(self) -> bool:
+        return bool(self.static_keys) or self.active_key is not None
+
     def encode(self) -> bytes:
         parts = [tlv.encode(0x80, b"")] if self.basic_access else []
         parts += [tlv.encode(0xA1, _encode_pace(info)) for info in self.pace_infos]
@@ -122,7 +127,7 @@ def _decode_pace(raw: bytes) -> PaceInfo:
 
 
 def _encode_static(key: StaticKey) -> bytes:
-    numbers = bytes(sorted(_CIPHER_NUMBERS[cipher] for cipher in key.ciphers))
+    numbers = bytes(sorted(CIPHER_NUMBERS[cipher] for cipher in key.ciphers))
     objects = tlv.encode(0x80, bytes((key.parameter_id,))) + tlv.encode(0x81, _number(key.private)) + tlv.encode(0x82, numbers)
     return objects if key.key_id is None else objects + tlv.encode(0x83, _number(key.key_id))
 
@@ -130,14 +135,14 @@ def _encode_static(key: StaticKey) -> bytes:
 def _decode_static(raw: bytes) -> StaticKey:
     values = _values(raw, (0x80, 0x81, 0x82), optional=0x83)
     parameter_id, private = _byte(values[0x80]), int.from_bytes(values[0x81], "big")
-    if not 0 < private < byte_group(parameter_id).order or any(number not in _CIPHERS for number in values[0x82]):
+    if not 0 < private < byte_group(parameter_id).order or any(number not in CIPHERS for number in values[0x82]):
         raise DecodingError("a static key is outside its group or has an unknown cipher")
     key_id = int.from_bytes(values[0x83], "big") if 0x83 in values else None
-    return StaticKey(parameter_id, private, frozenset(_CIPHERS[number] for number in values[0x82]), key_id)
+    return StaticKey(parameter_id, private, frozenset(CIPHERS[number] for number in values[0x82]), key_id)
 
 
 def _encode_active(active: ActiveKey) -> bytes:
-    digest = tlv.encode(0x80, bytes((_DIGESTS.index(active.digest),)))
+    digest = tlv.encode(0x80, bytes((DIGESTS.index(active.digest),)))
     if isinstance(active.key, RsaPrivateKey):
         return digest + tlv.encode(0x81, _number(active.key.modulus)) + tlv.encode(0x82, _number(active.key.exponent))
     return digest + tlv.encode(0x82, _number(active.key.private)) + tlv.encode(0x83, bytes((active.key.parameter_id,)))
@@ -147,15 +152,15 @@ def _decode_active(raw: bytes) -> ActiveKey:
     tags = tuple(item.tag for item in tlv.decode_all(raw))
     values = _values(raw, (0x80, 0x82, 0x83) if 0x83 in tags else (0x80, 0x81, 0x82))
     number = _byte(values[0x80])
-    if number >= len(_DIGESTS):
+    if number >= len(DIGESTS):
         raise DecodingError("an unknown hash function")
     private = int.from_bytes(values[0x82], "big")
     if 0x81 in values:
-        return ActiveKey(RsaPrivateKey(int.from_bytes(values[0x81], "big"), private), _DIGESTS[number])
+        return ActiveKey(RsaPrivateKey(int.from_bytes(values[0x81], "big"), private), DIGESTS[number])
     parameter_id = _byte(values[0x83])
     if not 0 < private < elliptic_curve_group(parameter_id).order:
         raise DecodingError("a key of active authentication is outside its group")
-    return ActiveKey(SigningCurveKey(parameter_id, private), _DIGESTS[number])
+    return ActiveKey(SigningCurveKey(parameter_id, private), DIGESTS[number])
 
 
 def _values(raw: bytes, tags: tuple[int, ...], optional: int | None = None) -> dict[int, bytes]:

@@ -5,7 +5,7 @@
 | `E0 00 00` CREATE FILE | 62{80 size, 82 01, 83 file identifier, 86{access condition}} | zeros, in the current application |
 | `E4 02 00` DELETE FILE | file identifier | so that an interrupted personalisation can be repeated |
 | `D6` UPDATE BINARY | content from the offset in P1-P2 | with command chaining or extended length where the piece is long |
-| `47 80 00` GENERATE ASYMMETRIC KEY PAIR | B6{84 key} | answer 7F49{86 point, uncompressed} |
+| `47 80 00` GENERATE ASYMMETRIC KEY PAIR | see `key_templates` | answer 7F49{the public key} |
 | `DA 01 nn` PUT DATA | the secret, or one byte of life cycle | write only |
 | `CA 01 17` GET DATA | - | the life cycle's byte |
 | `FE 00 00` TERMINATE CARD USAGE | - | the card erases itself |
@@ -105,27 +105,3 @@ class FileControl:
         if not 2 <= len(size) <= 3 or descriptor != b"\x01" or len(file_id) != 2:
             raise DecodingError("size, descriptor or identifier of the file is not in its form")
         return cls(int.from_bytes(file_id, "big"), int.from_bytes(size, "big"), decode_condition(access))
-
-
-def encode_key_template(role: KeyRole) -> bytes:
-    return tlv.encode(0xB6, tlv.encode(0x84, bytes((KEY_NUMBERS[role],))))
-
-
-def decode_key_template(raw: bytes) -> KeyRole:
-    value = tlv.decode_expected(tlv.decode_expected(raw, 0xB6), 0x84)
-    for role, number in KEY_NUMBERS.items():
-        if value == bytes((number,)):
-            return role
-    raise DecodingError("no key of this card has that number")
-
-
-def encode_public_key(point: bytes) -> bytes:
-    return tlv.encode(0x7F49, tlv.encode(0x86, point))
-
-
-def decode_public_key(raw: bytes) -> bytes:
-    """The uncompressed point on P-384: 04 and two coordinates of 48 bytes."""
-    point = tlv.decode_expected(tlv.decode_expected(raw, 0x7F49), 0x86)
-    if len(point) != 97 or point[0] != 4:
-        raise DecodingError("the public key is no uncompressed point on P-384")
-    return point

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
+from openeoi.crypto.message_recovery import RsaPublicKey
+from openeoi.crypto.public_keys import EllipticCurvePublicKey
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding.errors import DecodingError, EncodingError
 from openeoi.encoding.lds import files as lds
@@ -16,14 +19,19 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceNotSupported
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.terminal import establish
-from openeoi.protocols.personalisation import shared
+from openeoi.protocols.personalisation import key_templates, shared
 from openeoi.protocols.personalisation.access import Condition, Password, default_read_condition
 from openeoi.protocols.personalisation.applications import APPLICATION_IDENTIFIERS, Application
+from openeoi.protocols.personalisation.key_templates import ActiveKeyTemplate, ChipKeyTemplate, KeyTemplate
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
 
 EXTENDED_PIECE: Final = 8192
 CHAINED_PIECE: Final = 208
 CHAINING: Final = 0x10
+# The public value of a multiplicative group and the modulus of a long RSA key do not fit a short response.
+SHORT_ANSWER: Final = 256
+LONG_ANSWER: Final = 1024
+LONG_MODULUS: Final = 2048
 
 
 def open_office_channel(office_key: bytes, random: RandomSource) -> CardSteps[SecureChannel]:
@@ -34,15 +42,36 @@ def open_office_channel(office_key: bytes, random: RandomSource) -> CardSteps[Se
     short_id = 0x80 | lds.CARD_ACCESS.short_id
     access = expect_ok((yield CommandApdu(0, 0xB0, short_id, 0, expected=256)), "reading EF.CardAccess")
     infos = CardAccess.decode(access).pace_infos
-    if len(infos) != 1:
-        raise PaceNotSupported(f"the card offers {len(infos)} PACE protocols where one is expected")
+    if not infos:
+        raise PaceNotSupported("the card offers no PACE")
+    # The card's own parameters stand first; what the country adds for travel documents comes after them.
     return (yield from establish(PacePassword(Password.OFFICE, office_key), infos[0], random))
 
 
 def generate_key(role: KeyRole) -> CardSteps[bytes]:
     """Makes the key pair on the chip; the public key as uncompressed point on P-384 (97 bytes). Repeating replaces the pair."""
-    response = yield CommandApdu(0, shared.GENERATE_KEY_PAIR, 0x80, 0, shared.encode_key_template(role), expected=256)
-    return shared.decode_public_key(expect_ok(response, f"generating the {role} key pair"))
+    return key_templates.decode_credential_key((yield from _generated(role, f"the {role} key pair")))
+
+
+def generate_chip_key(template: ChipKeyTemplate) -> CardSteps[bytes]:
+    """Makes a key pair of chip authentication on the chip; the public key as protocols send it. One of a multiplicative group
+    needs a reader for extended length."""
+    expected = LONG_ANSWER if template.parameter_id in STANDARDISED_GROUPS else SHORT_ANSWER
+    answer = yield from _generated(template, "a key pair of chip authentication", expected)
+    return key_templates.decode_agreement_value(answer, template.parameter_id)
+
+
+def generate_active_key(template: ActiveKeyTemplate) -> CardSteps[RsaPublicKey | EllipticCurvePublicKey]:
+    """Makes the key pair of active authentication on the chip. RSA from 2048 bits on needs a reader for extended length."""
+    expected = LONG_ANSWER if (template.rsa_bits or 0) >= LONG_MODULUS else SHORT_ANSWER
+    answer = yield from _generated(template, "the key of active authentication", expected)
+    return key_templates.decode_active_key(answer, template)
+
+
+def _generated(template: KeyTemplate, name: str, expected: int = SHORT_ANSWER) -> CardSteps[bytes]:
+    data = key_templates.encode_key_template(template)
+    response = yield CommandApdu(0, shared.GENERATE_KEY_PAIR, 0x80, 0, data, expected=expected)
+    return expect_ok(response, f"generating {name}")
 
 
 def select_application(application: Application) -> CardSteps[None]:
