@@ -110,8 +110,8 @@ def agent_over(folder: Path) -> Agent:
     """An agent with this box; the active card lies in the reader."""
     reader = CardReader(CardFolder(folder, secrets.token_bytes), AtomicFile(folder / "reader.json"))
     reader.insert("ACTIVE")
-    anchors = CertificateAnchors([AUTHORITY.der])
-    return Agent(reader, Faces(), profiles.load("si").card, anchors, NoRevocationLists(), secrets.token_bytes, lambda: NOW)
+    anchors, lists = CertificateAnchors([AUTHORITY.der]), NoRevocationLists()
+    return Agent(reader, reader, Faces(), profiles.load("si").card, anchors, lists, secrets.token_bytes, lambda: NOW)
 
 
 def application(agent: Agent) -> Starlette:

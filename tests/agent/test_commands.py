@@ -19,6 +19,10 @@ from openeoi.transport import vpcd
 from openeoi.transport.errors import TransportError
 
 
+def using(agent: Agent) -> commands.GetAgent:
+    return lambda reader: agent
+
+
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.delenv("EOI_CAN", raising=False)
@@ -27,7 +31,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 
 def test_the_life_of_pins(agent: Agent, runner: CliRunner) -> None:
     agent.reader.insert("NEW")
-    pin = pin_commands(lambda: agent)
+    pin = pin_commands(using(agent))
     activated = runner.invoke(pin, ["activate", "--can", CAN, "--stdin"], input=f"{INITIAL_PASSWORD}\n135790\n246802\n")
     assert activated.exit_code == 0
     status = runner.invoke(pin, ["status", "--json"], env={"EOI_CAN": CAN})
@@ -42,14 +46,14 @@ def test_the_life_of_pins(agent: Agent, runner: CliRunner) -> None:
 
 
 def test_secrets_are_asked_for_without_echo(agent: Agent, runner: CliRunner) -> None:
-    asked = runner.invoke(pin_commands(lambda: agent), ["change", "norm", "--can", CAN], input=f"{NORM_PIN}\n135790\n135790\n")
+    asked = runner.invoke(pin_commands(using(agent)), ["change", "norm", "--can", CAN], input=f"{NORM_PIN}\n135790\n135790\n")
     assert asked.exit_code == 0
     assert NORM_PIN not in asked.output
     assert "135790" not in asked.output
 
 
 def test_cards_are_listed_and_inserted(agent: Agent, runner: CliRunner) -> None:
-    card = card_commands(lambda: agent)
+    card = card_commands(using(agent))
     rows = json.loads(runner.invoke(card, ["list", "--json"]).stdout)
     assert [(row["card"], row["in_reader"]) for row in rows] == [
         ("ACTIVE", True),
@@ -65,7 +69,7 @@ def test_cards_are_listed_and_inserted(agent: Agent, runner: CliRunner) -> None:
 
 
 def test_reading_reports_and_fails_by_exit_code(agent: Agent, runner: CliRunner) -> None:
-    card = card_commands(lambda: agent)
+    card = card_commands(using(agent))
     good = runner.invoke(card, ["read", "--can", CAN, "--json"])
     assert (good.exit_code, json.loads(good.stdout)["outcome"]) == (0, "successful")
     agent.reader.insert("FORGED")
@@ -85,7 +89,8 @@ def test_a_card_lies_in_a_virtual_reader_until_that_goes_away(
         reader.start()
         port = listening.getsockname()[1]
         ended = runner.invoke(
-            card_commands(lambda: agent), ["insert", "ACTIVE", "--vpcd", f"127.0.0.1:{port}", "--contactless", "--delay", "1"]
+            card_commands(using(agent)),
+            ["insert", "ACTIVE", "--vpcd", f"127.0.0.1:{port}", "--contactless", "--delay", "1"],
         )
         reader.join()
     assert told == [ATR_CONTACTLESS, bytes.fromhex("9000")]

@@ -11,7 +11,8 @@ from openeoi.agent.card_folder import CardFolder
 from openeoi.agent.errors import CardBusy, ReaderMemoryDamaged, UnknownCard
 from openeoi.agent.kept import Kept
 from openeoi.agent.office import Agent
-from openeoi.agent.reader import CardReader, ReaderState
+from openeoi.agent.ports import ReaderState
+from openeoi.agent.reader import CardReader
 from openeoi.card.errors import DamagedCardFile
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.transport.errors import NoCardInReader

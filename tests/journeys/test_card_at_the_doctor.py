@@ -71,7 +71,14 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
     reader = CardReader(box, AtomicFile(tmp_path / "reader.json"))
     reader.insert("JANA")
     agent = Agent(
-        reader, Faces(), profiles.load("si").card, CertificateAnchors([]), NoRevocationLists(), secrets.token_bytes, lambda: NOW
+        reader,
+        reader,
+        Faces(),
+        profiles.load("si").card,
+        CertificateAnchors([]),
+        NoRevocationLists(),
+        secrets.token_bytes,
+        lambda: NOW,
     )
     insurer = SampleInsurer(Database.in_file(tmp_path / "insurer.sqlite", insurer_store.MIGRATIONS))
     insurer.enter(*SAMPLE_PEOPLE)

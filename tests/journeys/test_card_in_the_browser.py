@@ -76,6 +76,7 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
     reader.insert("JANA")
     agent = Agent(
         reader,
+        reader,
         Faces(),
         profiles.load("si").card,
         CertificateAnchors([]),

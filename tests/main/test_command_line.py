@@ -45,6 +45,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_all_commands_of_the_first_release_are_there() -> None:
     wanted = {"up", "config", "tour", "sign", "validate"}
     wanted |= {f"card {name}" for name in ("new", "list", "read", "insert")}
+    wanted |= {"reader list"}
     wanted |= {f"pin {name}" for name in ("status", "activate", "change", "unblock")}
     assert wanted <= set(COMMANDS)
 
@@ -131,6 +132,7 @@ def test_without_anything_the_help_is_shown(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_an_input_that_ends_early_costs_no_try(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openeoi.agent.commands.await_card", lambda agent: None)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     code, _, errors = run(capsys, "pin", "change", "sig", "--can", "123456", "--stdin")
     assert (code, errors) == (2, "The input ended where an answer was expected. Nothing was changed.\n")

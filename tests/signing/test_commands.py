@@ -49,7 +49,7 @@ def document(tmp_path: Path) -> Path:
 
 
 def run(desk: SigningDesk, *arguments: str, signing: bool = True, language: str = "en") -> tuple[int, str]:
-    app = commands(lambda: desk, lambda name: Card(signing=signing), lambda: language)
+    app = commands(lambda: desk, lambda card, reader, agreed: Card(signing=signing), lambda: language)
     result = RUNNER.invoke(app, arguments)
     return result.exit_code, result.output
 

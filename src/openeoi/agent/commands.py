@@ -15,7 +15,7 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
-from openeoi.agent.card_session import CardSession
+from openeoi.agent.caution import await_card, require_consent
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pin_care import Activation, PinCare
@@ -26,13 +26,18 @@ from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
 from openeoi.transport import vpcd
 from openeoi.transport.slow_card import SlowCard
 
-GetAgent = Callable[[], Agent]
+GetAgent = Callable[[str], Agent]
+"""The agent with the reader of this name; with the one of the setting for ""."""
 Result = TypeVar("Result")
 
 CHECK_FAILED: Final = 1
 
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge; asked for when missing.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read the secrets from standard input, one a line, instead of asking.")]
+ReaderName = Annotated[
+    str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`), or `virtual`.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before using a card that is not a virtual one.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
@@ -53,36 +58,44 @@ def pin_commands(get_agent: GetAgent) -> typer.Typer:
     commands = typer.Typer(no_args_is_help=True, help="Look after the PINs of the card in the reader.")
 
     @commands.command(epilog="Example: eoi pin status --can 123456")
-    def status(can: Can = "", as_json: Json = False) -> None:
+    def status(reader: ReaderName = "", can: Can = "", yes: Yes = False, as_json: Json = False) -> None:
         """Which PINs are set, and how many tries each secret has left. Costs no try."""
-        found = _with_pins(get_agent(), can, lambda care: care.look())
+        agent, number = _opened(get_agent, reader, can, yes)
+        found = _with_pins(agent, number, lambda care: care.look())
         if as_json:
             typer.echo(json.dumps(asdict(found), indent=2))
         else:
             typer.echo("\n".join(_lines(found)))
 
     @commands.command(epilog="Example: eoi pin activate --can 123456")
-    def activate(can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
+    def activate(reader: ReaderName = "", can: Can = "", stdin: Stdin = False, yes: Yes = False, as_json: Json = False) -> None:
         """Set both PINs with the initial password from the envelope. With --stdin: password, login PIN, signing PIN."""
+        agent, number = _opened(get_agent, reader, can, yes)
         password = _secret("Initial password", stdin)
         activation = Activation(password, _new_secret("New PIN for logging in", stdin), _new_secret("New PIN for signing", stdin))
-        _with_pins(get_agent(), can, lambda care: care.activate(activation))
+        _with_pins(agent, number, lambda care: care.activate(activation))
         _say({"done": "activate"}, "The card is activated. The initial password is used up.", as_json)
 
     @commands.command(epilog="Example: eoi pin change norm --can 123456")
-    def change(which: Which, can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
+    def change(
+        which: Which, reader: ReaderName = "", can: Can = "", stdin: Stdin = False, yes: Yes = False, as_json: Json = False
+    ) -> None:
         """Change a PIN. With --stdin: present PIN, new PIN."""
+        agent, number = _opened(get_agent, reader, can, yes)
         secret, old = which.secret, _secret("Present PIN", stdin)
         new = _new_secret("New PIN", stdin)
-        _with_pins(get_agent(), can, lambda care: care.change(secret, old, new))
+        _with_pins(agent, number, lambda care: care.change(secret, old, new))
         _say({"done": "change", "pin": which.value}, "The PIN is changed.", as_json)
 
     @commands.command(epilog="Example: eoi pin unblock sig --can 123456")
-    def unblock(which: Which, can: Can = "", stdin: Stdin = False, as_json: Json = False) -> None:
+    def unblock(
+        which: Which, reader: ReaderName = "", can: Can = "", stdin: Stdin = False, yes: Yes = False, as_json: Json = False
+    ) -> None:
         """Give a PIN a new value with the PUK. With --stdin: PUK, new PIN."""
+        agent, number = _opened(get_agent, reader, can, yes)
         secret, puk = which.secret, _secret("PUK", stdin)
         new = _new_secret("New PIN", stdin)
-        _with_pins(get_agent(), can, lambda care: care.unblock(secret, puk, new))
+        _with_pins(agent, number, lambda care: care.unblock(secret, puk, new))
         _say({"done": "unblock", "pin": which.value}, "The PIN is unblocked and has its new value.", as_json)
 
     return commands
@@ -95,12 +108,12 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
     @commands.command("list", epilog="Example: eoi card list --json")
     def list_cards(as_json: Json = False) -> None:
         """The cards in the box, and which of them lies in the reader."""
-        agent = get_agent()
+        agent = get_agent("")
         rows = []
-        for name in agent.reader.cards.names():
+        for name in agent.virtual_reader.cards.names():
             face = agent.faces.face(name)
             printed = {} if face is None else {"number": face.document_number, "holder": f"{face.given_names} {face.surname}"}
-            rows.append({"card": name, "in_reader": name == agent.reader.state.card, **printed})
+            rows.append({"card": name, "in_reader": name == agent.virtual_reader.state.card, **printed})
         if as_json:
             typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
             return
@@ -109,11 +122,11 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
             typer.echo(f"{row['card']}  {row.get('number', '-'):<12}{row.get('holder', '-'):<32}{mark}".rstrip())
 
     @commands.command(epilog="Example: eoi card read --can 123456")
-    def read(can: Can = "", as_json: Json = False) -> None:
+    def read(reader: ReaderName = "", can: Can = "", yes: Yes = False, as_json: Json = False) -> None:
         """Read the card in the reader and check it, up to the state's certificate. Exit code 1 when a check fails."""
-        agent = get_agent()
+        agent, number = _opened(get_agent, reader, can, yes)
         with agent.session() as session:
-            _unlock(agent, session, can)
+            session.unlock(PacePassword.from_can(number))
             reading = read_and_check(session, agent.anchors, agent.revocation_lists, agent.clock())
         typer.echo(json.dumps(_report(reading), ensure_ascii=False, indent=2) if as_json else _report_text(reading))
         if reading.outcome is not Outcome.SUCCESSFUL:
@@ -130,17 +143,17 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         """Put a card into the reader; with --vpcd into a PC/SC virtual reader, until Ctrl-C."""
-        agent = get_agent()
+        agent = get_agent("")
         if not vpcd_address:
             if delay:
                 raise typer.BadParameter("a card is slow only in a PC/SC virtual reader", param_hint="--delay")
-            agent.reader.insert(card)
-            agent.reader.use_interface(contactless)
+            agent.virtual_reader.insert(card)
+            agent.virtual_reader.use_interface(contactless)
             _say({"card": card, "in_reader": True, "contactless": contactless}, f"{card} is in the reader.", as_json)
             return
         reader = _address(vpcd_address)
         stop = Event()
-        with agent.reader.cards.powered(card, contactless) as powered:
+        with agent.virtual_reader.cards.powered(card, contactless) as powered:
             chip = SlowCard(powered, delay / 1000) if delay else powered
             try:
                 vpcd.serve(chip, reader, stop, contactless, lambda event: typer.echo(event.value, err=True))
@@ -151,17 +164,21 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
     return commands
 
 
-def _with_pins(agent: Agent, can: str, work: Callable[[PinCare], Result]) -> Result:
-    with agent.session() as session:
-        _unlock(agent, session, can)
-        return work(PinCare(session, agent.parameters))
-
-
-def _unlock(agent: Agent, session: CardSession, can: str) -> None:
+def _opened(get_agent: GetAgent, reader: str, can: str, yes: bool) -> tuple[Agent, str]:
+    """The agent with a card in its reader that may be used, and the card's CAN. Everything is asked before the card is held."""
+    agent = get_agent(reader)
+    await_card(agent)
+    require_consent(agent, yes)
     number = can or (typer.prompt("CAN") if sys.stdin.isatty() else "")
     if not number:
         raise AccessNumberNeeded
-    session.unlock(PacePassword.from_can(number))
+    return agent, number
+
+
+def _with_pins(agent: Agent, number: str, work: Callable[[PinCare], Result]) -> Result:
+    with agent.session() as session:
+        session.unlock(PacePassword.from_can(number))
+        return work(PinCare(session, agent.parameters))
 
 
 def _secret(label: str, stdin: bool) -> str:

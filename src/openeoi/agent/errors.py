@@ -35,3 +35,10 @@ class ReaderMemoryDamaged(AgentError):
 
     def __init__(self) -> None:
         super().__init__("the file that says which card lies in the reader is damaged; remove it and insert the card anew")
+
+
+class ConsentNeeded(AgentError):
+    """What was asked for could use up a try of a card that is not one of ours, and nobody has agreed: agree, or say --yes."""
+
+    def __init__(self) -> None:
+        super().__init__("this could use up a try of the card, and nobody has agreed to that")

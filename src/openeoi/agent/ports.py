@@ -3,12 +3,51 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
+from openeoi.transport import Transport
+from openeoi.transport.errors import TransportError
 from openeoi.transport.in_process import Card
 from openeoi.web.figures import CardPicture
 
-__all__ = ["Card", "CardFaces", "Cards", "ReaderMemory", "SamplePins"]
+__all__ = ["Card", "CardFaces", "Cards", "PoweredCard", "Reader", "ReaderMemory", "ReaderState", "SamplePins"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """`card` tells the card in the reader from every other one, "" for none: its name in the box, or what a real reader knows of
+    it. `problem` is why a real reader cannot be looked at."""
+
+    card: str = ""
+    contactless: bool = False
+    problem: TransportError | None = None
+
+
+class PoweredCard(Transport, Protocol):
+    """A card under power, for this user alone. `reset` switches it off and on."""
+
+    @property
+    def atr(self) -> bytes: ...
+
+    def reset(self) -> None: ...
+
+
+class Reader(Protocol):
+    """Takes one card: the virtual reader, one of this computer, one far away."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def state(self) -> ReaderState:
+        """What lies in it now; looking disturbs no card."""
+        ...
+
+    def powered(self) -> AbstractContextManager[PoweredCard]:
+        """The card in the reader, as after a reset, for one user. Raises TransportError (NoCardInReader among them), and what
+        `Cards.powered` does."""
+        ...
 
 
 class Cards(Protocol):

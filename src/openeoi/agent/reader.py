@@ -9,27 +9,19 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from openeoi.agent.errors import ReaderMemoryDamaged, UnknownCard
-from openeoi.agent.ports import Cards, ReaderMemory
+from openeoi.agent.ports import Cards, ReaderMemory, ReaderState
 from openeoi.transport.errors import NoCardInReader
 from openeoi.transport.in_process import InProcess
 
 NAME: Final = "OpenEOI virtual reader"
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderState:
-    """`card` is the name of the card in the reader, "" for none."""
-
-    card: str = ""
-    contactless: bool = False
-
-
 class CardReader:
-    """One reader of this computer."""
+    """`agent.ports.Reader` with the box of cards beside it."""
 
     def __init__(self, cards: Cards, memory: ReaderMemory, name: str = NAME) -> None:
         self.name = name

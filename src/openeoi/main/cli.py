@@ -15,6 +15,7 @@ from openeoi.errors import OpenEoiError
 from openeoi.main import output
 
 if TYPE_CHECKING:
+    from openeoi.agent.office import Agent
     from openeoi.exchange.desk import ExchangeDesk
     from openeoi.main.wiring import Offices
     from openeoi.pki.authorities import Authorities
@@ -133,6 +134,7 @@ def _mount() -> None:
 
     from openeoi.agent.commands import card_commands, pin_commands
     from openeoi.agent.fault_commands import fault_commands
+    from openeoi.agent.reader_commands import reader_commands
     from openeoi.border.commands import commands as border_commands
     from openeoi.exchange.commands import commands as exchange_commands
     from openeoi.issuing.commands import commands as issuing_commands
@@ -144,6 +146,9 @@ def _mount() -> None:
     from openeoi.terminal.conformance.commands import commands as conformance_commands
 
     offices = cache(_offices)
+
+    def agent(reader: str) -> Agent:
+        return offices().agent_at(reader)
 
     def authorities() -> dict[str, Authorities]:
         settings = offices().settings
@@ -159,13 +164,14 @@ def _mount() -> None:
         return made(offices().faulty_cards, name)
 
     card = issuing_commands(lambda: offices().issuing, make_faulty)
-    card.registered_commands += card_commands(lambda: offices().agent).registered_commands
+    card.registered_commands += card_commands(agent).registered_commands
     application.add_typer(audit, name="audit")
     card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
-    application.add_typer(pin_commands(lambda: offices().agent), name="pin")
-    application.add_typer(signing_commands(lambda: offices().signing, key_holders(lambda: offices().agent), terminal_language))
-    application.add_typer(conformance_commands(chips(lambda: offices().agent), token_bytes, lambda: offices().clock()))
+    application.add_typer(reader_commands(lambda: offices().reader), name="reader")
+    application.add_typer(pin_commands(agent), name="pin")
+    application.add_typer(signing_commands(lambda: offices().signing, key_holders(agent), terminal_language))
+    application.add_typer(conformance_commands(chips(agent), token_bytes, lambda: offices().clock()))
     application.add_typer(border_commands(lambda: offices().border), name="border")
     application.add_typer(exchange_commands(desks), name="exchange")
     application.add_typer(pki_commands(authorities), name="pki")

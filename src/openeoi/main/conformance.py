@@ -1,4 +1,4 @@
-"""Which chip `eoi conformance` tests: the one in the virtual reader, or a virtual card by its name."""
+"""Which chip `eoi conformance` tests: the one in a reader, or a virtual card by its name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
-
-from openeoi.agent.reader import NAME
+from openeoi.agent.caution import await_card, require_consent
+from openeoi.main.readers import VIRTUAL
 from openeoi.transport.in_process import InProcess
 
 if TYPE_CHECKING:
@@ -17,18 +16,18 @@ if TYPE_CHECKING:
     from openeoi.terminal.conformance.runner import Reader
 
 
-def chips(get_agent: Callable[[], Agent]) -> OpenReader:
+def chips(get_agent: Callable[[str], Agent]) -> OpenReader:
     @contextmanager
-    def power(reader: str, card: str) -> Iterator[Reader]:
-        if reader not in ("", NAME):
-            raise typer.BadParameter(f"there is no reader {reader!r}; {NAME!r} is there", param_hint="--reader")
-        desk = get_agent().reader
-        if not card:
-            with desk.powered() as chip:
-                yield chip
+    def power(reader: str, card: str, agreed: bool) -> Iterator[Reader]:
+        if card:
+            # A travel document is read without contact.
+            with get_agent(VIRTUAL).virtual_reader.cards.powered(card, contactless=True) as powered:
+                yield InProcess(powered, contactless=True)
             return
-        # A travel document is read without contact.
-        with desk.cards.powered(card, contactless=True) as powered:
-            yield InProcess(powered, contactless=True)
+        agent = get_agent(reader)
+        await_card(agent)
+        require_consent(agent, agreed)
+        with agent.reader.powered() as chip:
+            yield chip
 
     return power

@@ -14,7 +14,7 @@ from openeoi.pki.plans import HOLDER_ISSUERS, Authority
 from openeoi.protocols.holder_certificate import CertificateStatus, Status, TrustedIssuer, TrustedIssuers
 
 if TYPE_CHECKING:
-    from openeoi.agent.reader import CardReader
+    from openeoi.agent.ports import Reader
     from openeoi.border.ports import DocumentState
     from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
     from openeoi.encoding.card_verifiable_certificates.references import KeyReference
@@ -118,7 +118,7 @@ class AskedState:
 class PostReader:
     """`border.ports.Reader`: on one computer the post's reader and the holder's are the same one."""
 
-    def __init__(self, reader: CardReader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     @contextmanager

@@ -29,6 +29,7 @@ WRONG_USE_KINDS: Final = frozenset(
         "ReaderNotFound",
         "ReaderAmbiguous",
         "PcscNotAvailable",
+        "ConsentNeeded",
         "AccessNumberNeeded",
         "ApplicationInvalid",
         "ApplicationUnknown",

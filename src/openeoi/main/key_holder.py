@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 import typer
 
 from openeoi.agent.card_session import CardSession
+from openeoi.agent.caution import await_card, require_consent
 from openeoi.agent.office import Agent
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.main.readers import VIRTUAL
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.signing.errors import OtherCertificate
 from openeoi.signing.ports import HeldCertificate, KeyHolders
@@ -46,13 +48,16 @@ class CardKeyHolder:
         session.unlock(PacePassword.from_can(self.access_number))
 
 
-def key_holders(get_agent: Callable[[], Agent]) -> KeyHolders:
-    """Opens the card of this name, or the one in the reader; CAN and PIN are asked for, or read as lines of standard input."""
+def key_holders(get_agent: Callable[[str], Agent]) -> KeyHolders:
+    """Opens the virtual card of this name, or the one in this reader; CAN and PIN are asked for, or read as lines of standard
+    input."""
 
-    def open_holder(name: str | None, /) -> CardKeyHolder:
-        agent = get_agent()
-        if name is not None:
-            agent.reader.insert(name)
+    def open_holder(card: str | None, reader: str, agreed: bool, /) -> CardKeyHolder:
+        agent = get_agent(VIRTUAL if card is not None else reader)
+        if card is not None:
+            agent.virtual_reader.insert(card)
+        await_card(agent)
+        require_consent(agent, agreed)
         return CardKeyHolder(agent, os.environ.get("EOI_CAN") or _asked("CAN", hidden=False), lambda: _asked("PIN for signing"))
 
     return open_holder

@@ -168,7 +168,7 @@ def activate(offices: Offices, card: str, access_number: str, initial_password: 
     before = offices.reader.state.card
     offices.reader.insert(card)
     try:
-        with offices.agent.session() as session:
+        with offices.agent.at(offices.reader).session() as session:
             session.unlock(PacePassword.from_can(access_number))
             PinCare(session, offices.profile.card).activate(Activation(initial_password, NORM_PIN, SIG_PIN))
     finally:

@@ -29,8 +29,9 @@ class Settings:
     """What an installation can be told. `var` is the folder of databases, keys and virtual cards; created when missing.
 
     `faulty_chips`: whether agent and border post trust the authorities that signed the faulty chips in the box ("trusted"), so
-    that
-    each is judged by its fault; by default they trust no more than the exchange desk decided.
+    that each is judged by its fault; by default they trust no more than the exchange desk decided.
+
+    `reader`: whose card the agent and the border post use: "virtual", or a reader of this computer by its name or a part of it.
     """
 
     var: Path = Path("var")
@@ -41,6 +42,7 @@ class Settings:
     partner: str = "me"
     language: str = "sl"
     faulty_chips: str = UNTRUSTED
+    reader: str = "virtual"
 
     @property
     def origin(self) -> str:

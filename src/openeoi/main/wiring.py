@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from openeoi.agent.card_folder import CardFolder
     from openeoi.agent.faulty_cards import AlsoOfTheLaboratory, FaultyCards
     from openeoi.agent.office import Agent
+    from openeoi.agent.ports import Reader
     from openeoi.agent.reader import CardReader
     from openeoi.border.post import BorderPost
     from openeoi.exchange.desk import ExchangeDesk
@@ -90,10 +91,18 @@ class Offices:
 
     @cached_property
     def reader(self) -> CardReader:
+        """The virtual one."""
         from openeoi.agent.reader import CardReader
         from openeoi.main.card_stock import HolderCards
 
         return CardReader(HolderCards(self.card_folder, self.random), self.installation.file("reader.json"))
+
+    @cached_property
+    def used_reader(self) -> Reader:
+        """The reader of the setting."""
+        from openeoi.main.readers import reader_named
+
+        return reader_named(self.settings.reader, self.reader)
 
     @cached_property
     def faulty_cards(self) -> FaultyCards:
@@ -158,7 +167,8 @@ class Offices:
 
         trusted = self._with_laboratory(self.exchange)
         return Agent(
-            reader=self.reader,
+            reader=self.used_reader,
+            virtual_reader=self.reader,
             faces=self.card_stock,
             parameters=self.profile.card,
             anchors=trusted,
@@ -167,6 +177,12 @@ class Offices:
             clock=self.clock,
             sample_pins=lambda card: sample_pins(self, card),
         )
+
+    def agent_at(self, reader: str) -> Agent:
+        """The agent with the reader of this name; with the one of the setting for ""."""
+        from openeoi.main.readers import reader_named
+
+        return self.agent.at(reader_named(reader, self.reader)) if reader else self.agent
 
     @cached_property
     def signing(self) -> SigningDesk:
@@ -239,7 +255,7 @@ class Offices:
         return BorderPost(
             profile=self.partner_profile,
             store=Store(self._database("border"), self.clock),
-            reader=connections.PostReader(self.reader),
+            reader=connections.PostReader(self.used_reader),
             anchors=trusted,
             document_status=connections.IssuersAnswer(self.profile.issuing_state, self.issuing),
             clock=self.clock,

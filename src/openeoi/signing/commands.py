@@ -29,11 +29,17 @@ def commands(
     def sign(
         file: Annotated[Path, typer.Argument(help="The PDF to sign; it is never changed.")],
         out: Annotated[Path | None, typer.Option(help="Where the signed PDF goes; default FILE.signed.pdf.")] = None,
-        card: Annotated[str | None, typer.Option(help="Which card, when there are several.")] = None,
+        card: Annotated[str | None, typer.Option(help="A virtual card by its name in `eoi card list`.")] = None,
+        reader: Annotated[
+            str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`).")
+        ] = "",
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask before using a card that is not a virtual one.")] = False,
         replace: Annotated[bool, typer.Option(help="Replace the output file if it exists.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
     ) -> None:
         """Sign a PDF with the qualified certificate on the card (PAdES B-B)."""
+        if card and reader:
+            raise typer.BadParameter("give either --card or --reader")
         target = out or file.with_name(signed_name(file.name))
         document = _content(file)
         if target.resolve() == file.resolve():
@@ -43,7 +49,7 @@ def commands(
         if target.exists() and not replace:
             raise typer.BadParameter(f"{target} exists; --replace overwrites it", param_hint="--out")
         try:
-            signed = get_desk().sign(document, key_holders(card))
+            signed = get_desk().sign(document, key_holders(card, reader, yes))
             AtomicFile(target, _READABLE).save(signed)
         except SigningRefused as error:
             _refuse(error, as_json, get_language())

@@ -24,6 +24,9 @@ class KeyHolder(Protocol):
 
 
 class KeyHolders(Protocol):
-    """Opens the key holder that a person names (`--card`), or the only one there is for None."""
+    """Opens the key holder that a person names: a card (`--card`), or the card in a reader (`--reader`, "" for the usual one).
 
-    def __call__(self, name: str | None, /) -> KeyHolder: ...
+    `agreed`: the person has said that a card may be used although it is not known to be one for trying out.
+    """
+
+    def __call__(self, card: str | None, reader: str, agreed: bool, /) -> KeyHolder: ...

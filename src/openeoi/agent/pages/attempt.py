@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -20,7 +20,18 @@ from openeoi.protocols.pace.errors import PaceError, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pin.errors import PinBlocked, PinError, PinNotSet, WrongPin
 from openeoi.terminal.errors import CredentialMissing, TerminalError
-from openeoi.transport.errors import NoCardInReader, TransportError
+from openeoi.transport.errors import (
+    CardMute,
+    NoCardInReader,
+    PcscAccessDenied,
+    PcscError,
+    PcscNotAvailable,
+    PcscServiceNotRunning,
+    ReaderAmbiguous,
+    ReaderInUse,
+    ReaderNotFound,
+    TransportError,
+)
 from openeoi.web.forms import FieldError, submission
 from openeoi.web.kit import WebKit
 from openeoi.web.trace_picture import StepPicture
@@ -30,6 +41,15 @@ Outcome = TypeVar("Outcome")
 TICKETS: Final = "agent_cards"  # in the session: card -> ticket of its CAN
 ACCESS_NUMBER: Final = re.compile(r"[0-9]{6}", re.ASCII)
 FORESEEN: Final = (NoCardInReader, CardBusy, UnknownCard, TerminalError, PaceError, PinError)
+READER_PROBLEMS: Final[Mapping[type[PcscError], str]] = {
+    PcscNotAvailable: "agent.error.reader_software",
+    PcscServiceNotRunning: "agent.error.reader_service",
+    PcscAccessDenied: "agent.error.reader_refused",
+    ReaderNotFound: "agent.error.reader_missing",
+    ReaderAmbiguous: "agent.error.reader_ambiguous",
+    ReaderInUse: "agent.error.reader_in_use",
+    CardMute: "agent.error.card_mute",
+}
 CARD_FAULTS: Final = (UnexpectedStatus, SecureMessagingError, TransportError, DecodingError)
 
 
@@ -103,6 +123,8 @@ def explained(error: OpenEoiError, secret_field: str) -> FieldError:
             return FieldError(secret_field, "agent.error.refused")
         case CredentialMissing():
             return FieldError("", "agent.error.no_credential")
+        case PcscError():
+            return FieldError("", READER_PROBLEMS.get(type(error), "agent.error.reader"))
         case UnexpectedStatus():
             return FieldError("", "agent.error.status", {"status": f"{error.status:04X}"})
     return FieldError("", "agent.error.card")

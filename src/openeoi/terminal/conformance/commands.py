@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 
 NOT_PASSED: Final = 1
 
-OpenReader: TypeAlias = "Callable[[str, str], AbstractContextManager[Reader]]"
-"""Gives power to what lies in the reader of this name, or to the virtual card of this name; at most one is not empty."""
+OpenReader: TypeAlias = "Callable[[str, str, bool], AbstractContextManager[Reader]]"
+"""Gives power to what lies in the reader of this name, or to the virtual card of this name; at most one is not empty. The
+last says whether the person has agreed that the card is used, although it may be somebody's own."""
 
-ReaderName = Annotated[str, typer.Option("--reader", help="The reader; our virtual one when missing.")]
+ReaderName = Annotated[
+    str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`).")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before using a card that is not a virtual one.")]
 CardName = Annotated[str, typer.Option("--card", help="A virtual card from `eoi card list` instead of a reader.")]
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge.")]
 Zone = Annotated[Path | None, typer.Option("--mrz", help="File with the printed machine readable zone, one line a line.")]
@@ -70,6 +74,7 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         certificates: Certificates = None,
         provoke: Provoke = False,
         alter: Alter = False,
+        yes: Yes = False,
         declare: Declare = None,
         for_machines: Json = False,
         html: Html = None,
@@ -84,7 +89,7 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         access, password = _access(can, zone)
         access = _with_certificates(access, certificates, random)
         plan = Plan(_units(unit or []), provoke, _declared(declare or []), alter, _cases(case or []))
-        with open_reader(reader, card) as chip:
+        with open_reader(reader, card, yes) as chip:
             run = _examine(chip, access, plan, random)
         report = Report(run, plan.units(), card or reader or "The chip in the virtual reader", password, clock())
         if html is not None:
