@@ -16,6 +16,7 @@ from openeoi.crypto.public_keys import (
     byte_group,
     decode_agreement_key,
     encode_agreement_key,
+    encode_standardised_key,
 )
 from openeoi.encoding import der
 from openeoi.encoding.errors import DecodingError
@@ -48,9 +49,7 @@ def explicit(curve: Curve, **changes: int) -> bytes:
 def test_standardised_domain_parameters_round_trip(parameter_id: int) -> None:
     group = byte_group(parameter_id)
     encoded = group.public_key(0xABCDEF)
-    by_id = der.encode_sequence(der.encode_object_identifier("0.4.0.127.0.7.1.2"), der.encode_integer(parameter_id))
-    value = encoded if parameter_id in STANDARDISED_CURVES else der.encode_integer(int.from_bytes(encoded, "big"))
-    for raw in (key(by_id, value), encode_agreement_key(parameter_id, encoded)):
+    for raw in (encode_agreement_key(parameter_id, encoded), encode_standardised_key(parameter_id, encoded)):
         read = decode_agreement_key(raw)
         assert (read.parameter_id, read.encoded) == (parameter_id, encoded)
     assert read.group.shared_secret(5, encoded) == group.shared_secret(0xABCDEF, group.public_key(5))

@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
-from interop import trixie
+from interop import host_reader, rival_cards, trixie
 from interop.reader import VirtualReader, virtual_reader
 
 
@@ -11,3 +12,18 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualReader]:
     """A virtual PC/SC reader and OpenSC beside it, for the whole run."""
     with virtual_reader(trixie.folder(), tmp_path_factory.mktemp("shared")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[str]]:
+    """A virtual PC/SC reader of this machine's own packages, for the whole run: the command that runs a program beside it."""
+    host_reader.require()
+    with host_reader.host_reader(tmp_path_factory.mktemp("reader")) as command:
+        yield command
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> dict[str, str]:
+    """What the programs around other people's readers are told of authorities and time."""
+    at = rival_cards.AT.isoformat().replace("+00:00", "Z")
+    return {"trust": str(rival_cards.write_trust(tmp_path / "trust")), "at": at}

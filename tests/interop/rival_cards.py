@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from enum import Enum, auto
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.domain_parameters import elliptic_curve_group
 from openeoi.crypto.group import KeyAgreement
 from openeoi.crypto.message_recovery import RsaPrivateKey, RsaPublicKey
-from openeoi.crypto.public_keys import EllipticCurvePublicKey, encode_agreement_key, encode_signature_key
+from openeoi.crypto.public_keys import EllipticCurvePublicKey, encode_agreement_key, encode_signature_key, encode_standardised_key
 from openeoi.encoding.biometrics.finger_19794 import FingerImage, FingerPosition, FingerRecord
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate, Role
 from openeoi.encoding.cms import Signer
@@ -74,6 +75,14 @@ CHAIN: Final[tuple[CardVerifiableCertificate, ...]] = (
 )
 
 
+class Signature(Enum):
+    """Active authentication."""
+
+    ECDSA = auto()
+    RSA = auto()
+    NONE = auto()
+
+
 def card(stored: bytes) -> VirtualCard:
     """The card with this memory, in the contactless reader."""
     memory = VolatileMemory()
@@ -85,33 +94,43 @@ def card(stored: bytes) -> VirtualCard:
 
 @cache
 def everything(
-    offers: tuple[PaceInfo, ...] = OFFERS, agreement: KeyAgreement = KeyAgreement.ELLIPTIC_CURVE, rsa_signature: bool = False
+    offers: tuple[PaceInfo, ...] = OFFERS,
+    agreement: KeyAgreement = KeyAgreement.ELLIPTIC_CURVE,
+    signature: Signature = Signature.ECDSA,
 ) -> bytes:
     """The memory of a card with these PACE offers (the first is what a reader without a wish takes), basic access control,
-    fingerprints that need the right, chip authentication with this key agreement, active authentication with ECDSA or RSA."""
+    fingerprints that need the right, chip authentication with this key agreement, active authentication or not."""
     memory = VolatileMemory()
-    personalise(_specimen(offers, agreement, rsa_signature), LABORATORY, memory, PARAMETERS, secrets.token_bytes)
+    personalise(_specimen(offers, agreement, signature), LABORATORY, memory, PARAMETERS, secrets.token_bytes)
     return memory.load()
 
 
-def _specimen(offers: tuple[PaceInfo, ...], agreement: KeyAgreement, rsa_signature: bool) -> Specimen:
+def _specimen(offers: tuple[PaceInfo, ...], agreement: KeyAgreement, signature: Signature) -> Specimen:
     static = CURVE_KEY if agreement is KeyAgreement.ELLIPTIC_CURVE else GROUP_KEY
-    active, public = _rsa_key() if rsa_signature else _curve_key()
     infos = (
         *offers,
         *_chip_infos(static, agreement),
         TerminalAuthenticationInfo(),
-        *(() if rsa_signature else (ActiveAuthenticationInfo("0.4.0.127.0.7.1.1.4.1.3"),)),
+        *((ActiveAuthenticationInfo("0.4.0.127.0.7.1.1.4.1.3"),) if signature is Signature.ECDSA else ()),
     )
     groups = sound_data_groups()
-    groups[3], groups[14], groups[15] = _fingerprints(), DataGroup14(infos).encode(), public.encode()
+    groups[3], groups[14] = _fingerprints(), DataGroup14(infos).encode()
+    active = None
+    if signature is not Signature.NONE:
+        active, public = _rsa_key() if signature is Signature.RSA else _curve_key()
+        groups[15] = public.encode()
     content = specimen(groups, signed(groups, LABORATORY.signer).encode())
     more = tuple(offer for offer in offers if offer != GENERIC)
-    protocols = DocumentProtocols(True, more, (static,), active, Trust((ROOT,), date(2026, 1, 1)))
+    keys = (static,) if static == CURVE_KEY else (CURVE_KEY, static)
+    protocols = DocumentProtocols(True, more, keys, active, Trust((ROOT,), date(2026, 1, 1)))
 
     def with_offers(files: Files) -> Files:
         signer = LABORATORY.signer
-        security = build_card_security(infos, Signer(signer.certificate, SignatureAlgorithm.ECDSA_SHA256, signer.key.sign))
+        mapping_key = encode_standardised_key(BRAINPOOL_256, CURVE_KEY.public_key())
+        named = ChipAuthenticationPublicKeyInfo(IDENTIFIERS[KeyAgreement.ELLIPTIC_CURVE], mapping_key, BRAINPOOL_256)
+        security = build_card_security(
+            (*offers, named), Signer(signer.certificate, SignatureAlgorithm.ECDSA_SHA256, signer.key.sign)
+        )
         master = {lds.CARD_ACCESS.file_id: CardAccess(offers).encode(), lds.CARD_SECURITY.file_id: security}
         return {**files, Application.MASTER_FILE: {**files.get(Application.MASTER_FILE, {}), **master}}
 

@@ -147,6 +147,8 @@ def jmrtd(inside: Sequence[str] = ()) -> Rival:
 def gmrtd(inside: Sequence[str] = ()) -> Rival:
     """gmrtd. Raises ProgramMissing, also where the Go module proxy does not give the module away."""
     _need({"go": "golang-go", "gcc": "gcc", "pkg-config": "pkg-config"})
+    if subprocess.run(["pkg-config", "--exists", "libpcsclite"]).returncode:
+        raise ProgramMissing("needs the PC/SC library's headers (Debian package libpcsclite-dev)")
     folder = _built("go", _go)
     version = subprocess.run(["go", "version", "-m", folder / "harness"], capture_output=True, text=True, check=True).stdout
     found = next(line.split() for line in version.splitlines() if "github.com/gmrtd/gmrtd" in line)
@@ -199,6 +201,8 @@ def _go(sources: Path, target: Path) -> None:
         text=True,
         env=os.environ | {"GOTOOLCHAIN": "auto"},
     )
+    if "invalid go version" in made.stderr or "requires go >=" in made.stderr:
+        raise ProgramMissing("needs a go that is at least as new as tests/interop/go/go.mod says (Debian package golang-go)")
     if "github.com/gmrtd/gmrtd@" in made.stderr and ("Forbidden" in made.stderr or "not found" in made.stderr.lower()):
         raise ProgramMissing("needs the Go module github.com/gmrtd/gmrtd, which this machine's Go module proxy does not give")
     assert made.returncode == 0, f"go build ended with {made.returncode}:\n{made.stdout[-3000:]}{made.stderr[-3000:]}"

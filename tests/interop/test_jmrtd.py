@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interop import host_reader, rival_cards, rival_programs
-from interop.rival_cards import AT, DIFFIE_HELLMAN, GENERIC, INTEGRATED, MAPPING
+from interop.rival_cards import DIFFIE_HELLMAN, GENERIC, INTEGRATED, MAPPING, Signature
 from interop.rival_programs import Finding, Rival
 from openeoi.card.faults.specimen import CAN, ZONE
 from openeoi.crypto.group import KeyAgreement
@@ -28,21 +28,9 @@ TOO_LONG = INTEGRATED[2]
 
 CARDS = {
     "everything": rival_cards.everything,
-    "RSA": partial(rival_cards.everything, rsa_signature=True),
+    "RSA": partial(rival_cards.everything, signature=Signature.RSA),
     "Diffie-Hellman": partial(rival_cards.everything, agreement=KeyAgreement.DIFFIE_HELLMAN),
 }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("jmrtd")
-
-
-@pytest.fixture(scope="module")
-def inside(folder: Path) -> Iterator[Sequence[str]]:
-    host_reader.require()
-    with host_reader.host_reader(folder) as command:
-        yield command
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +40,14 @@ def jmrtd(inside: Sequence[str]) -> Iterator[Rival]:
 
 
 @pytest.fixture(scope="module", params=["everything"])
-def card(request: pytest.FixtureRequest, jmrtd: Rival, inside: Sequence[str], folder: Path) -> Iterator[None]:
+def card(
+    request: pytest.FixtureRequest, jmrtd: Rival, inside: Sequence[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """The card of this name lies in the reader; JMRTD is built before the card waits."""
-    file = folder / request.param
+    file = tmp_path_factory.mktemp("cards") / "card"
     AtomicFile(file).save(CARDS[request.param]())
     with host_reader.card_in(inside, file):
         yield
-
-
-@pytest.fixture
-def trust(tmp_path: Path) -> dict[str, str]:
-    return {"trust": str(rival_cards.write_trust(tmp_path / "trust")), "at": AT.isoformat().replace("+00:00", "Z")}
 
 
 def accepted(found: Finding, groups: str = READABLE) -> None:

@@ -56,8 +56,8 @@ def byte_group(parameter_id: int) -> ByteGroup:
 
 
 def encode_agreement_key(parameter_id: int, public_key: bytes) -> bytes:
-    """SubjectPublicKeyInfo: curves by name, Diffie-Hellman after X9.42. Other people's readers do not know the identifier of
-    standardised domain parameters in this place."""
+    """SubjectPublicKeyInfo: curves by name, Diffie-Hellman after X9.42. In EF.DG14 other people's readers know these
+    forms only."""
     known = STANDARDISED_GROUPS.get(parameter_id)
     if known is None:
         kind, value = ELLIPTIC_CURVE_PUBLIC_KEY, public_key
@@ -66,6 +66,15 @@ def encode_agreement_key(parameter_id: int, public_key: bytes) -> bytes:
         kind, value = X9_42_PUBLIC_NUMBER, der.encode_integer(int.from_bytes(public_key, "big"))
         parameters = der.encode_sequence(*(der.encode_integer(one) for one in (known.prime, known.generator, known.order)))
     algorithm = der.encode_sequence(der.encode_object_identifier(kind), parameters)
+    return der.encode_sequence(algorithm, der.encode_bit_string(value))
+
+
+def encode_standardised_key(parameter_id: int, public_key: bytes) -> bytes:
+    """SubjectPublicKeyInfo with standardised domain parameters by id (9.5.1), as EF.CardSecurity has it for the mapping."""
+    algorithm = der.encode_sequence(
+        der.encode_object_identifier(STANDARDISED_DOMAIN_PARAMETERS), der.encode_integer(parameter_id)
+    )
+    value = der.encode_integer(int.from_bytes(public_key, "big")) if parameter_id in STANDARDISED_GROUPS else public_key
     return der.encode_sequence(algorithm, der.encode_bit_string(value))
 
 

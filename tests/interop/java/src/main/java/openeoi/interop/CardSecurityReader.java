@@ -1,11 +1,13 @@
 package openeoi.interop;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import net.sf.scuba.smartcards.CardFileInputStream;
 import net.sf.scuba.smartcards.CardService;
 import net.sf.scuba.smartcards.CardServiceException;
 import org.jmrtd.DefaultFileSystem;
 import org.jmrtd.PassportService;
+import org.jmrtd.lds.CardSecurityFile;
 import org.jmrtd.protocol.ReadBinaryAPDUSender;
 import org.jmrtd.protocol.SecureMessagingWrapper;
 
@@ -14,12 +16,12 @@ final class CardSecurityReader {
   private CardSecurityReader() {
   }
 
-  static byte[] read(CardService carrier, SecureMessagingWrapper channel) throws CardServiceException, IOException {
+  static CardSecurityFile read(CardService carrier, SecureMessagingWrapper channel) throws CardServiceException, IOException {
     DefaultFileSystem files = new DefaultFileSystem(new ReadBinaryAPDUSender(carrier), false);
     files.setWrapper(channel);
     files.selectFile(PassportService.EF_CARD_SECURITY);
     try (CardFileInputStream content = new CardFileInputStream(PassportService.DEFAULT_MAX_BLOCKSIZE, files)) {
-      return content.readAllBytes();
+      return new CardSecurityFile(new ByteArrayInputStream(content.readAllBytes()));
     }
   }
 }

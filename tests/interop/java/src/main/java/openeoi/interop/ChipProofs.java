@@ -1,11 +1,11 @@
 package openeoi.interop;
 
-import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -116,12 +116,16 @@ final class ChipProofs {
     }
   }
 
-  /** PACE with chip authentication mapping: that the chip's data fit its static key is for the caller to check. */
-  static Void mapping(byte[] content, PACECAMResult result, Report report) throws Exception {
-    CardSecurityFile file = new CardSecurityFile(new ByteArrayInputStream(content));
+  /**
+   * PACE with chip authentication mapping: that the chip's data fit its static key is for the caller to check. JMRTD does not know
+   * keys with standardised domain parameters, which EF.CardSecurity has, so that the same key in EF.DG14 has to do.
+   */
+  static Void mapping(CardSecurityFile file, DG14File securityInfos, PACECAMResult result, Report report) throws Exception {
+    Collection<SecurityInfo> infos = new ArrayList<>(file.getSecurityInfos());
+    infos.addAll(securityInfos == null ? List.of() : securityInfos.getSecurityInfos());
     ECPublicKey mapped = (ECPublicKey) ((PACEGMMappingResult) result.getMappingResult()).getPICCMappingPublicKey();
     BigInteger data = new BigInteger(1, chipAuthenticationData(result));
-    for (ChipAuthenticationPublicKeyInfo info : ofKind(file.getSecurityInfos(), ChipAuthenticationPublicKeyInfo.class)) {
+    for (ChipAuthenticationPublicKeyInfo info : ofKind(infos, ChipAuthenticationPublicKeyInfo.class)) {
       if (info.getSubjectPublicKey() instanceof ECPublicKey fixed
           && fixed.getParameters().getCurve().getFieldSize() == mapped.getParameters().getCurve().getFieldSize()
           && fixed.getQ().multiply(data).normalize().equals(
@@ -130,7 +134,7 @@ final class ChipProofs {
         return null;
       }
     }
-    throw new Judgement("no static key of EF.CardSecurity fits the mapping");
+    throw new Judgement("no static key fits the mapping");
   }
 
   private static <T extends SecurityInfo> List<T> ofKind(Collection<SecurityInfo> infos, Class<T> kind) {

@@ -13,6 +13,7 @@ import org.jmrtd.BACKey;
 import org.jmrtd.PACEKeySpec;
 import org.jmrtd.PassportService;
 import org.jmrtd.lds.CardAccessFile;
+import org.jmrtd.lds.CardSecurityFile;
 import org.jmrtd.lds.LDSFile;
 import org.jmrtd.lds.LDSFileUtil;
 import org.jmrtd.lds.PACEInfo;
@@ -41,6 +42,7 @@ final class Inspection {
   private final PassportService service;
   private final Report report;
   private final Map<Integer, byte[]> groups = new TreeMap<>();
+  private CardSecurityFile cardSecurity;
 
   Inspection(Map<String, String> request, CardService carrier, Report report) {
     this.request = request;
@@ -87,6 +89,9 @@ final class Inspection {
     EACCAResult chip = null;
     if (checks() && wanted.contains(14)) {
       DG14File securityInfos = group(14) instanceof DG14File found ? found : null;
+      if (pace instanceof PACECAMResult mapping) {
+        proof("chip authentication mapping", () -> ChipProofs.mapping(cardSecurity, securityInfos, mapping, report));
+      }
       chip = proof("chip authentication", () -> ChipProofs.chip(service, securityInfos, report));
     }
     if (request.containsKey("terminal")) {
@@ -136,9 +141,8 @@ final class Inspection {
       report.note("access", info.getProtocolOIDString() + "/" + info.getParameterId());
       return result;
     });
-    if (pace instanceof PACECAMResult mapping && checks()) {
-      proof("chip authentication mapping",
-          () -> ChipProofs.mapping(CardSecurityReader.read(carrier, pace.getWrapper()), mapping, report));
+    if (pace instanceof PACECAMResult && checks()) {
+      cardSecurity = library("EF.CardSecurity", () -> CardSecurityReader.read(carrier, pace.getWrapper()));
     }
     library("SELECT", () -> {
       service.sendSelectApplet(true);
