@@ -67,13 +67,17 @@ class SignedData:
 
     @classmethod
     def decode(cls, raw: bytes) -> SignedData:
-        """A ContentInfo that holds SignedData with content inside. Raises DecodingError."""
-        info = load(cms.ContentInfo, raw, "the CMS object")
+        """A ContentInfo that holds SignedData with content inside. Raises DecodingError.
+
+        Certificates and revocation lists are split off here and read by who uses them.
+        """
+        info = load(cms.ContentInfo, raw, "the CMS object", deep=False)
         with reading("the CMS object"):
             if info["content_type"].dotted != SIGNED_DATA:
                 raise DecodingError(f"the CMS object has content type {info['content_type'].dotted}, not SignedData")
             signed = info["content"]
             encapsulated = signed["encap_content_info"]
+            _ = signed["digest_algorithms"].native
             return cls(
                 version=int(signed["version"]),
                 content_type=str(encapsulated["content_type"].dotted),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from openeoi.encoding.errors import DecodingError, EncodingError
 
@@ -17,6 +18,10 @@ CONSTRUCTED = 0x20
 MULTI_BYTE = 0x1F
 TAG_BYTES_MAXIMUM = 3
 LENGTH_BYTES_MAXIMUM = 4
+
+
+Span: TypeAlias = tuple[int, int, int, int]
+"""A data object by its place in a longer string: tag, offset of the tag, offset of the value, offset behind the value."""
 
 
 class Tolerance(StrEnum):
@@ -51,6 +56,9 @@ class Tlv:
 
 def encode(tag: int, value: bytes) -> bytes:
     """One data object. Raises EncodingError where `tag` is no tag."""
+    # The common case first, a tag and a length of one byte each: secure messaging writes ten of them for every command.
+    if 0 < tag <= 0xFF and tag & MULTI_BYTE != MULTI_BYTE and len(value) < 0x80:
+        return bytes((tag, len(value))) + value
     return encode_tag(tag) + encode_length(len(value)) + value
 
 
@@ -88,12 +96,33 @@ def decode(raw: bytes) -> Tlv:
 
 def decode_all(raw: bytes) -> tuple[Tlv, ...]:
     """A whole string of data objects, possibly none."""
-    tlvs = []
-    offset = 0
-    while offset < len(raw):
-        tlv, offset = decode_prefix(raw, offset)
-        tlvs.append(tlv)
-    return tuple(tlvs)
+    return tuple(Tlv(tag, raw[content:end]) for tag, _, content, end in spans(raw))
+
+
+def spans(raw: bytes, start: int = 0, end: int | None = None) -> list[Span]:
+    """Where the data objects in `raw[start:end]` stand, which they fill to its end. Nothing is copied, so that a large file of
+    which little is wanted is walked quickly. Raises DecodingError."""
+    stop = len(raw) if end is None else end
+    found: list[Span] = []
+    offset = start
+    while offset < stop:
+        tag, content = raw[offset], offset + 2
+        length = raw[offset + 1] if content <= stop else 0
+        # The common forms first: a tag of one byte, a length of one to three.
+        if tag & MULTI_BYTE == MULTI_BYTE or not tag or content > stop:
+            tag, length, content = _header(raw, offset)
+        elif length == 0x82 and content + 2 <= stop and raw[content]:
+            length, content = raw[content] << 8 | raw[content + 1], content + 2
+        elif length == 0x81 and content < stop and raw[content] >= 0x80:
+            length, content = raw[content], content + 1
+        elif length >= 0x80:
+            tag, length, content = _header(raw, offset)
+        behind = content + length
+        if behind > stop:
+            raise DecodingError(f"a length of {length} bytes, {max(stop - content, 0)} follow", offset)
+        found.append((tag, offset, content, behind))
+        offset = behind
+    return found
 
 
 def decode_prefix(raw: bytes, offset: int = 0) -> tuple[Tlv, int]:
@@ -159,6 +188,13 @@ def _decode_prefix(raw: bytes, offset: int, tolerances: frozenset[Tolerance]) ->
     if end > len(raw):
         raise DecodingError(f"a length of {length} bytes, {len(raw) - value_start} follow", start)
     return Tlv(int.from_bytes(raw[offset:start], "big"), raw[value_start:end]), end, deviations
+
+
+def _header(raw: bytes, offset: int) -> tuple[int, int, int]:
+    """Tag, length, and where the value begins."""
+    tag_end = offset + _tag_length(raw, offset)
+    length, content, _ = _decode_length(raw, tag_end, frozenset())
+    return int.from_bytes(raw[offset:tag_end], "big"), length, content
 
 
 def _tag_bytes(tag: int) -> bytes:

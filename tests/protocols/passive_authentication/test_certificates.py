@@ -1,14 +1,19 @@
 """All certificates of the German master list of 28 May 2026 load, and the figures of shared/data hold."""
 
+import warnings
 from collections import Counter
 from functools import cache
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
 
+from document_signers import country_signer
 from encoding.parser_properties import check_flipped_bytes, check_trailing_bytes, check_truncation
 from openeoi.encoding import der, tlv
 from openeoi.encoding.cms import SignedData
 from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.signature_algorithms import SignatureAlgorithm
 from openeoi.protocols.passive_authentication import Certificate, CertificateAnchors, Tolerance
 from openeoi.protocols.passive_authentication.chain import check_issued
 from openeoi.protocols.passive_authentication.errors import UnsupportedAlgorithm
@@ -127,3 +132,53 @@ def test_a_point_off_the_curve_is_refused() -> None:
     key = brainpool_certificate().public_key
     with pytest.raises(DecodingError):
         load_public_key(key[:-1] + bytes((key[-1] ^ 1,)))
+
+
+def test_every_field_is_what_cryptography_reads() -> None:
+    compared = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for raw in master_list_certificates():
+            try:
+                other = x509.load_der_x509_certificate(raw)
+                extensions = {one.oid: one.value for one in other.extensions}
+            except ValueError:
+                continue
+            ours = Certificate.decode(raw)
+            compared += 1
+            assert (ours.subject, ours.issuer) == (other.subject.public_bytes(), other.issuer.public_bytes())
+            assert (ours.not_before, ours.not_after) == (other.not_valid_before_utc, other.not_valid_after_utc)
+            assert (ours.serial_number, ours.signature) == (other.serial_number, other.signature)
+            assert ours.signed == other.tbs_certificate_bytes
+            identifier = extensions.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER)
+            assert ours.subject_key_identifier == (identifier and identifier.digest)
+            authority = extensions.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+            assert ours.authority_key_identifier == (authority and authority.key_identifier)
+            constraints = extensions.get(ExtensionOID.BASIC_CONSTRAINTS)
+            assert ours.is_authority == bool(constraints and constraints.ca)
+            usage = extensions.get(ExtensionOID.KEY_USAGE)
+            assert ("key_cert_sign" in (ours.key_usage or ())) == bool(usage and usage.key_cert_sign)
+            assert ("digital_signature" in (ours.key_usage or ())) == bool(usage and usage.digital_signature)
+    assert compared > 500
+
+
+def test_names_are_written_the_narrowest_first() -> None:
+    slovenia = next(one for one in map(Certificate.decode, master_list_certificates()) if one.country == "SI")
+    assert slovenia.subject_text.startswith("Common Name: ")
+    assert slovenia.subject_text.endswith("Country: SI")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\x17\x0d260101000000Z", b"\x17\x0d260101000060Z", "no calendar"),
+        (b"\x17\x0d260101000000Z", b"\x17\x0d2601010000+00", "one form"),
+        (b"\x06\x03\x55\x1d\x0e\x04", b"\x06\x03\x55\x1d\x23\x04", "stands twice"),
+        (b"\x0c\x09TEST CSCA", b"\x0c\x09TEST \xff\xfeCA", "no utf-8"),
+    ],
+)
+def test_malformed_fields_are_refused(old: bytes, new: bytes, reason: str) -> None:
+    raw = country_signer(SignatureAlgorithm.ECDSA_SHA256).der
+    assert raw.count(old)
+    with pytest.raises(DecodingError, match=reason):
+        Certificate.decode(raw.replace(old, new))

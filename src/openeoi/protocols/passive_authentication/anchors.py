@@ -24,13 +24,15 @@ class RevocationLists(Protocol):
 
 
 class CertificateAnchors:
-    """Trust anchors from certificates (DER). Raises DecodingError for one that cannot be read."""
+    """Trust anchors from certificates (DER), kept by country. Raises DecodingError for one that cannot be read."""
 
     def __init__(self, certificates: Iterable[bytes]) -> None:
-        self._certificates = tuple(Certificate.decode(raw) for raw in certificates)
+        self._by_country: dict[str, list[Certificate]] = {}
+        for certificate in map(Certificate.decode, certificates):
+            self._by_country.setdefault(certificate.country, []).append(certificate)
 
     def country_signing_certificates(self, country: str, key_identifier: bytes | None, name: bytes) -> Sequence[Certificate]:
-        return select_authorities(self._certificates, country, key_identifier, name)
+        return select_authorities(self._by_country.get(country, ()), country, key_identifier, name)
 
 
 def select_authorities(

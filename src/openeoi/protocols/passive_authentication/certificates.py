@@ -1,16 +1,19 @@
-"""X.509 certificates of country signing authorities and document signers, read with asn1crypto (ICAO 9303-12, 7.1).
+"""X.509 certificates of country signing authorities and document signers (ICAO 9303-12, 7.1).
 
-asn1crypto reads what `cryptography` refuses: explicit curve parameters and NULL parameters in an ECDSA AlgorithmIdentifier.
+`cryptography` refuses some that are in use: explicit curve parameters, NULL parameters in an ECDSA AlgorithmIdentifier.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
-from asn1crypto import core, x509
-
-from openeoi.encoding.asn1 import Asn1Value, load, moment, reading
+from openeoi.encoding import der
+from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.tlv import Span, spans
+from openeoi.protocols.passive_authentication import certificate_fields as fields
 from openeoi.protocols.passive_authentication.public_keys import PublicKey, load_public_key
 from openeoi.protocols.passive_authentication.tolerances import Tolerance
 
@@ -38,7 +41,6 @@ class Certificate:
     signed: bytes
     subject: bytes
     issuer: bytes
-    subject_text: str
     country: str
     serial_number: int
     not_before: datetime
@@ -68,49 +70,103 @@ class Certificate:
         """The public key, loaded. Raises DecodingError and UnsupportedAlgorithm."""
         return load_public_key(self.public_key)
 
+    @property
+    def subject_text(self) -> str:
+        """For people: "Common Name: ..., Country: SI"."""
+        return fields.readable(fields.name(self.subject))
+
     @classmethod
     def decode(cls, raw: bytes) -> Certificate:
         """Raises DecodingError."""
-        certificate = load(x509.Certificate, raw, "the certificate", deep=False)
-        with reading("the certificate"):
-            body = certificate["tbs_certificate"]
-            return cls(
-                raw=raw,
-                signed=bytes(body.dump()),
-                subject=bytes(body["subject"].dump()),
-                issuer=bytes(body["issuer"].dump()),
-                subject_text=str(body["subject"].human_friendly),
-                country=_country(body["issuer"]),
-                serial_number=int(body["serial_number"]),
-                not_before=moment(body["validity"]["not_before"]),
-                not_after=moment(body["validity"]["not_after"]),
-                subject_key_identifier=certificate.key_identifier,
-                authority_key_identifier=certificate.authority_key_identifier,
-                is_authority=bool(certificate.ca),
-                key_usage=_key_usage(certificate.key_usage_value),
-                extended_key_usage=_extended_key_usage(certificate.extended_key_usage_value),
-                private_key_usage=_period(certificate.private_key_usage_period_value),
-                public_key=bytes(body["subject_public_key_info"].dump()),
-                signature_algorithm=bytes(certificate["signature_algorithm"].dump()),
-                signature=bytes(certificate["signature_value"]),
-            )
+        return _decode(raw)
 
 
-def _country(name: Asn1Value) -> str:
-    value = name.native.get("country_name", "")
-    return value.upper() if isinstance(value, str) else ""
+@lru_cache(maxsize=2048)
+def _decode(raw: bytes) -> Certificate:
+    """Kept, because a trust store gives the same certificates at every inspection; a list of all countries' has some 600."""
+    whole = spans(raw)
+    if len(whole) != 1:
+        raise DecodingError("a certificate is one SEQUENCE with nothing behind it")
+    parts = fields.members(raw, whole[0], der.SEQUENCE, "a certificate")
+    if len(parts) != 3:
+        raise DecodingError(f"a certificate has three members, not {len(parts)}")
+    body, algorithm, signature = parts
+    members = _body(raw, body)
+    issuer, subject, validity = _bytes(raw, members["issuer"]), _bytes(raw, members["subject"]), members["validity"]
+    fields.name(subject)
+    period = fields.members(raw, validity, der.SEQUENCE, "a validity")
+    if len(period) != 2:
+        raise DecodingError("a validity has a begin and an end", validity[1])
+    by_kind = fields.extensions(raw, members["extensions"]) if "extensions" in members else {}
+    return Certificate(
+        raw=raw,
+        signed=_bytes(raw, body),
+        subject=subject,
+        issuer=issuer,
+        country=fields.country(fields.name(issuer)),
+        serial_number=int.from_bytes(_content(raw, members["serial number"]), "big", signed=True),
+        not_before=fields.time(raw, period[0]),
+        not_after=fields.time(raw, period[1]),
+        subject_key_identifier=fields.key_identifier(raw, by_kind.get(fields.SUBJECT_KEY_IDENTIFIER)),
+        authority_key_identifier=fields.authority_key_identifier(raw, by_kind.get(fields.AUTHORITY_KEY_IDENTIFIER)),
+        is_authority=fields.is_authority(raw, by_kind.get(fields.BASIC_CONSTRAINTS)),
+        key_usage=fields.key_usage(raw, by_kind.get(fields.KEY_USAGE)),
+        extended_key_usage=fields.extended_key_usage(raw, by_kind.get(fields.EXTENDED_KEY_USAGE)),
+        private_key_usage=Period(*fields.private_key_usage(raw, by_kind.get(fields.PRIVATE_KEY_USAGE_PERIOD))),
+        public_key=_bytes(raw, members["public key"]),
+        signature_algorithm=_bytes(raw, algorithm),
+        signature=_bits(raw, signature),
+    )
 
 
-def _key_usage(value: Asn1Value) -> frozenset[str] | None:
-    return None if value is None else frozenset(value.native)
+# RFC 5280, 4.1: the members of a TBSCertificate in their order; those with a name in brackets may be missing.
+_MEMBERS: Final = (
+    (0xA0, "[version]"),
+    (der.INTEGER, "serial number"),
+    (der.SEQUENCE, "algorithm"),
+    (der.SEQUENCE, "issuer"),
+    (der.SEQUENCE, "validity"),
+    (der.SEQUENCE, "subject"),
+    (der.SEQUENCE, "public key"),
+    (0x81, "[issuer's number]"),
+    (0x82, "[subject's number]"),
+    (0xA3, "[extensions]"),
+)
 
 
-def _extended_key_usage(value: Asn1Value) -> frozenset[str]:
-    return frozenset() if value is None else frozenset(str(purpose.dotted) for purpose in value)
+def _body(raw: bytes, body: Span) -> dict[str, Span]:
+    rest = fields.members(raw, body, der.SEQUENCE, "the body of a certificate")
+    found: dict[str, Span] = {}
+    position = 0
+    for tag, member in _MEMBERS:
+        if position < len(rest) and rest[position][0] == tag:
+            found[member.strip("[]")] = rest[position]
+            position += 1
+        elif not member.startswith("["):
+            raise DecodingError(f"a certificate's {member} is missing", body[1])
+    if position != len(rest):
+        raise DecodingError("a certificate has a member that does not belong there", rest[position][1])
+    if not _content(raw, found["serial number"]):
+        raise DecodingError("a certificate's serial number is empty", body[1])
+    return found
 
 
-def _period(value: Asn1Value) -> Period:
-    if value is None:
-        return Period(None, None)
-    start, end = (None if isinstance(value[name], core.Void) else moment(value[name]) for name in ("not_before", "not_after"))
-    return Period(start, end)
+def _bytes(raw: bytes, span: Span) -> bytes:
+    return raw[span[1] : span[3]]
+
+
+def _content(raw: bytes, span: Span) -> bytes:
+    return raw[span[2] : span[3]]
+
+
+def _bits(raw: bytes, span: Span) -> bytes:
+    """A BIT STRING of whole bytes."""
+    if span[0] != der.BIT_STRING or raw[span[2] : span[2] + 1] != b"\x00" or span[3] - span[2] < 1:
+        raise DecodingError("a signature is a BIT STRING of whole bytes", span[1])
+    return raw[span[2] + 1 : span[3]]
+
+
+def forget() -> None:
+    """Drops what is kept of certificates read earlier; for measurements."""
+    _decode.cache_clear()
+    fields.name.cache_clear()

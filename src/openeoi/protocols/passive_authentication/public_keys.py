@@ -7,6 +7,7 @@ an attacker choose the generator and with it the private key (as in CVE-2020-060
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from asn1crypto import keys
@@ -38,9 +39,11 @@ _BY_PRIME = {curve.prime: curve for curve in STANDARDISED_CURVES.values()}
 _BY_IDENTIFIER = {curve.object_identifier: curve for curve in STANDARDISED_CURVES.values()}
 
 
+@lru_cache(maxsize=1024)
 def load_public_key(subject_public_key_info: bytes) -> tuple[PublicKey, tuple[Tolerance, ...]]:
-    """The key, and what was tolerated. Raises DecodingError for a malformed key or one that is not on its curve, and
-    UnsupportedAlgorithm for other kinds of keys and curves."""
+    """The key, and what was tolerated; kept, because the same authorities are asked at every inspection.
+
+    Raises DecodingError for a malformed key or one that is not on its curve, UnsupportedAlgorithm for other kinds and curves."""
     info = load(keys.PublicKeyInfo, subject_public_key_info, "the public key")
     with reading("the public key"):
         algorithm = str(info["algorithm"]["algorithm"].native)
