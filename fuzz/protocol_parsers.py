@@ -16,9 +16,12 @@ from joserfc.jwk import ECKey
 from openeoi.card import state as card_state
 from openeoi.card.memory import VolatileMemory
 from openeoi.card.virtual_card import VirtualCard
+from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.errors import CryptographicError
+from openeoi.crypto.message_recovery import RsaPublicKey
+from openeoi.crypto.public_keys import byte_group
 from openeoi.encoding.errors import DecodingError
-from openeoi.encoding.signature_algorithms import SignatureAlgorithm
+from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm
 from openeoi.errors import OpenEoiError
 from openeoi.exchange.errors import ExchangeError
 from openeoi.exchange.revocation_lists import verify_revocation_list
@@ -38,16 +41,10 @@ from openeoi.protocols.passive_authentication.errors import PassiveAuthenticatio
 from openeoi.protocols.passive_authentication.public_keys import load_public_key
 from openeoi.protocols.passive_authentication.signatures import SignatureMismatch, verify
 from openeoi.protocols.passive_authentication.verify import verify_security_object
+from openeoi.protocols.personalisation import key_templates
 from openeoi.protocols.personalisation.access import AllOf, AnyOf, OnContact, PinVerified, decode_condition, encode_condition
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
-from openeoi.protocols.personalisation.shared import (
-    FileControl,
-    KeyRole,
-    decode_key_template,
-    decode_public_key,
-    encode_key_template,
-    encode_public_key,
-)
+from openeoi.protocols.personalisation.shared import FileControl, KeyRole
 from openeoi.protocols.terminal_authentication.trust import Trust
 from openeoi.storage.errors import StorageError
 from openeoi.terminal.detect import EOI_ATRS
@@ -66,10 +63,41 @@ def trust(raw: bytes) -> None:
 
 
 def personalisation_fields(raw: bytes) -> None:
-    for read in (decode_condition, decode_key_template, decode_public_key):
-        with suppress(DecodingError):
-            read(raw)
+    with suppress(DecodingError):
+        assert encode_condition(decode_condition(raw)) == raw
     assert FileControl.decode(raw).encode() == raw
+
+
+def key_template(raw: bytes) -> None:
+    """What the office asks for, and what the chip answers."""
+    for template in TEMPLATES[3:]:
+        with suppress(DecodingError):
+            key_templates.decode_active_key(raw, template)
+    for parameter_id in (2, 13):
+        with suppress(DecodingError):
+            key_templates.decode_agreement_value(raw, parameter_id)
+    with suppress(DecodingError):
+        key_templates.decode_credential_key(raw)
+    assert key_templates.encode_key_template(key_templates.decode_key_template(raw)) == raw
+
+
+TEMPLATES = (
+    KeyRole.LOW,
+    key_templates.ChipKeyTemplate(13, frozenset({Cipher.AES_256, Cipher.AES_128}), 1),
+    key_templates.ChipKeyTemplate(2, frozenset({Cipher.TRIPLE_DES})),
+    key_templates.ActiveKeyTemplate(DigestAlgorithm.SHA256, parameter_id=12),
+    key_templates.ActiveKeyTemplate(DigestAlgorithm.SHA256, rsa_bits=1024),
+)
+
+
+def template_seeds() -> list[bytes]:
+    answers = (
+        key_templates.encode_point(byte_group(12).public_key(7)),
+        key_templates.encode_agreement_value(2, byte_group(2).public_key(7)),
+        key_templates.encode_agreement_value(13, byte_group(13).public_key(7)),
+        key_templates.encode_rsa_key(RsaPublicKey((1 << 1023) | 1, 65537)),
+    )
+    return [*map(key_templates.encode_key_template, TEMPLATES), *answers]
 
 
 def card_file(raw: bytes) -> None:
@@ -204,8 +232,11 @@ def proofs_taken_apart() -> list[bytes]:
 
 
 def fields() -> list[bytes]:
-    key = encode_public_key(b"\x04" + bytes(96))
-    return [FileControl(0x0101, 128, CONDITION).encode(), encode_condition(CONDITION), encode_key_template(KeyRole.LOW), key]
+    return [
+        FileControl(0x0101, 128, CONDITION).encode(),
+        FileControl(0x0101, 70000, CONDITION).encode(),
+        encode_condition(CONDITION),
+    ]
 
 
 STRICT = (DecodingError,)
@@ -216,6 +247,7 @@ OBJECTS, BYTES, TEXT = mutation.data_objects, mutation.random_bytes, mutation.te
 HARNESSES = (
     Harness("personalisation-protocols", lambda: [samples.PROTOCOLS.encode()], document_protocols, OBJECTS, STRICT, 4),
     Harness("personalisation-fields", fields, personalisation_fields, OBJECTS, STRICT),
+    Harness("personalisation-keys", template_seeds, key_template, OBJECTS, STRICT, 4),
     Harness("card-trust", lambda: [samples.PROTOCOLS.trust.encode()], trust, OBJECTS, STRICT, 2),
     Harness("card-state-file", card_bodies, card_file, OBJECTS, weight=8),
     Harness("key-store-file", lambda: [key_file()], key_store, TEXT, (KeyStoreError, StorageError), 2),

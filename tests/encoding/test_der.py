@@ -134,3 +134,15 @@ def test_nothing_but_decoding_errors(decoder: Callable[[bytes], object], value: 
             decoder(candidate)
         except DecodingError as error:
             assert error.reason
+
+
+def test_numbers_too_long_to_be_printed_are_refused() -> None:
+    # Python prints no number of more than 4300 digits: a message that names one would fail.
+    longest = b"\x7f" + bytes(der.INTEGER_MAXIMUM - 1)
+    assert f"{der.decode_integer(tlv.encode(2, longest))}"
+    with pytest.raises(DecodingError, match="1 to 1537 bytes"):
+        der.decode_integer(tlv.encode(2, longest + b"\x00"))
+    arc = b"\xff" * (der.OBJECT_IDENTIFIER_MAXIMUM - 1) + b"\x7f"
+    assert der.decode_object_identifier(tlv.encode(6, arc))
+    with pytest.raises(DecodingError, match="256 bytes"):
+        der.decode_object_identifier(tlv.encode(6, b"\xff" + arc))

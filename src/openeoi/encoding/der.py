@@ -26,6 +26,13 @@ GENERALIZED_TIME = 0x18
 SEQUENCE = 0x30
 SET = 0x31
 
+INTEGER_MAXIMUM = 1537
+"""Bytes: the longest numbers are RSA moduli and Diffie-Hellman primes. What is longer would only cost time, and Python refuses to
+print it (4300 digits)."""
+
+OBJECT_IDENTIFIER_MAXIMUM = 255
+"""Bytes: no known identifier has half as many."""
+
 Element = bytes | Tlv
 
 
@@ -112,8 +119,8 @@ def decode_boolean(element: Element) -> bool:
 
 def decode_integer(element: Element) -> int:
     value = _value(element, INTEGER, "INTEGER")
-    if not value:
-        raise DecodingError("an INTEGER has at least one byte", 0)
+    if not 1 <= len(value) <= INTEGER_MAXIMUM:
+        raise DecodingError(f"an INTEGER has 1 to {INTEGER_MAXIMUM} bytes, not {len(value)}", 0)
     if len(value) > 1 and value[0] in (0x00, 0xFF) and (value[0] ^ value[1]) & 0x80 == 0:
         raise DecodingError("an INTEGER has more bytes than it needs", 0)
     return int.from_bytes(value, "big", signed=True)
@@ -143,6 +150,8 @@ def decode_null(element: Element) -> None:
 def decode_object_identifier(element: Element) -> str:
     """The dotted form, "1.2.840.10045.2.1"."""
     value = _value(element, OBJECT_IDENTIFIER, "OBJECT IDENTIFIER")
+    if len(value) > OBJECT_IDENTIFIER_MAXIMUM:
+        raise DecodingError(f"an OBJECT IDENTIFIER of {len(value)} bytes", 0)
     arcs: list[int] = []
     arc, start = 0, 0
     for position, byte in enumerate(value):

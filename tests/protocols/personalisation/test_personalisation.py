@@ -224,6 +224,19 @@ def test_file_control_survives_encoding(file_id: int, size: int, read: Condition
         assert "nested too deeply" in str(error)
 
 
+def test_the_number_of_a_key_has_one_byte() -> None:
+    with pytest.raises(DecodingError):
+        key_templates.decode_key_template(bytes.fromhex("A60A 80010D 820104 83020101".replace(" ", "")))
+
+
+def test_a_file_size_is_written_in_one_way() -> None:
+    control = FileControl(0x0101, 128, Always()).encode()
+    assert FileControl.decode(control).encode() == control
+    longer = control.replace(bytes.fromhex("80020080"), bytes.fromhex("8003000080"))
+    with pytest.raises(DecodingError):
+        FileControl.decode(bytes((0x62, longer[1] + 1)) + longer[2:])
+
+
 def test_fingerprints_and_irises_are_for_terminals_with_the_right() -> None:
     for data_group in (3, 4):
         condition = default_read_condition(Application.TRAVEL_DOCUMENT, 0x0100 + data_group)

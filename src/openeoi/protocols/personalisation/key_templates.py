@@ -104,7 +104,9 @@ def _chip_key(values: dict[int, bytes]) -> ChipKeyTemplate:
         raise DecodingError("a key of chip authentication has a cipher")
     byte_group(parameter_id)
     key_id = values.get(0x83)
-    return ChipKeyTemplate(parameter_id, ciphers, None if key_id is None else int.from_bytes(key_id, "big"))
+    if key_id is not None and len(key_id) != 1:
+        raise DecodingError("the number of a key has one byte")
+    return ChipKeyTemplate(parameter_id, ciphers, None if key_id is None else key_id[0])
 
 
 def _active_key(values: dict[int, bytes]) -> ActiveKeyTemplate:

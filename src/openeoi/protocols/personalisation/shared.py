@@ -102,6 +102,6 @@ class FileControl:
         if [item.tag for item in objects] != [0x80, 0x82, 0x83, 0x86]:
             raise DecodingError("a file is created with size, descriptor, identifier and access condition, in this order")
         size, descriptor, file_id, access = (item.value for item in objects)
-        if not 2 <= len(size) <= 3 or descriptor != b"\x01" or len(file_id) != 2:
+        if not 2 <= len(size) <= 3 or (len(size) == 3 and not size[0]) or descriptor != b"\x01" or len(file_id) != 2:
             raise DecodingError("size, descriptor or identifier of the file is not in its form")
         return cls(int.from_bytes(file_id, "big"), int.from_bytes(size, "big"), decode_condition(access))
