@@ -31,7 +31,7 @@ from openeoi.encoding.pkcs15.application_files import (
     pinless_files,
     sign_and_login_files,
 )
-from openeoi.encoding.pkcs15.files import DIRECTORY
+from openeoi.encoding.pkcs15.files import DIRECTORY, OUR_MANUFACTURER
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.tlv import encode
 from openeoi.iso7816.apdu import CommandApdu
@@ -178,7 +178,7 @@ def _add_to_document(document: DocumentProtocols | None, contents: Mapping[int, 
 def application_files(sample: SampleCard, gap: int = 0) -> dict[Application, dict[int, bytes]]:
     low, high, qualified = (_credential(sample, role) for role in CredentialRole)
     description = TokenDescription(
-        sample.card.serial_number, "NXP", NOT_BEFORE, PinPlace(5, 6, 6), PinPlace(6, 10, 10), PinPlace(8, 6, 6), gap
+        sample.card.serial_number, OUR_MANUFACTURER, NOT_BEFORE, PinPlace(5, 6, 6), PinPlace(6, 10, 10), PinPlace(8, 6, 6), gap
     )
     return {
         Application.MASTER_FILE: {DIRECTORY: directory_file(sample.certificates)} if sample.certificates else {},

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from card import sample_card
 from openeoi.encoding.lds.card_access import CardAccess
 from openeoi.encoding.lds.files import EMRTD_APPLICATION
 from openeoi.encoding.lds.security_infos import PaceInfo
@@ -15,7 +16,8 @@ from openeoi.encoding.pkcs15.files import AID_PINLESS, AID_SIGN_AND_LOGIN
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.protocols.pace.passwords import PacePassword
-from openeoi.terminal.detect import CardKind, DetectedCard, detect
+from openeoi.protocols.personalisation.shared import LifeCycle
+from openeoi.terminal.detect import CardKind, DetectedCard, Maker, detect, read_maker
 from openeoi.terminal.errors import FileMalformed, NoSupportedPace, PaceNotOffered
 from openeoi.terminal.extended_length import announced_in_atr, historical_bytes, read_announced_maximum
 from openeoi.terminal.unlock import choose, read_card_access, unlock
@@ -123,8 +125,36 @@ def test_kinds_of_cards(files: dict[int, bytes], applications: tuple[bytes, ...]
 
 def test_the_atr_alone_makes_no_identity_card() -> None:
     card = run(detect(CONTACTLESS), Answers(lambda command: ResponseApdu(0x6D00)))
-    assert card == DetectedCard(CardKind.UNKNOWN, True, (), (), False)
+    assert card == DetectedCard(CardKind.UNKNOWN, True, (), (), False, refusal=0x6D00)
     assert not run(detect(b"\x3b\x00"), Answers(lambda command: ResponseApdu(0x6D00))).atr_is_eoi
+
+
+@pytest.mark.parametrize(("manufacturer", "ours"), [("OpenEOI", True), ("NXP", False)])
+def test_a_card_is_ours_when_it_says_so(manufacturer: str, ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_card, "OUR_MANUFACTURER", manufacturer)
+    sample = sample_card.sample_card()
+    sample.card.power_on(contactless=False)
+    seen = sample.run(detect(CONTACT))
+    assert (seen.kind, seen.maker) == (CardKind.EOI, Maker(ours, LifeCycle.ACTIVE if ours else None))
+
+
+def test_a_card_without_contacts_says_whose_it_is_inside_the_channel() -> None:
+    sample = sample_card.sample_card()
+    sample.card.power_on(contactless=True)
+    seen = sample.run(detect(CONTACTLESS))
+    assert (seen.kind, seen.maker) == (CardKind.EOI, Maker())
+    assert sample.inside(sample.channel(), read_maker(seen.applications)) == Maker(True, LifeCycle.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("state", "maker", "refusal"),
+    [(LifeCycle.BLANK, Maker(True, LifeCycle.BLANK), None), (LifeCycle.TERMINATED, Maker(), 0x6985)],
+)
+def test_cards_without_applications(state: LifeCycle, maker: Maker, refusal: int | None) -> None:
+    sample = sample_card.sample_card(state)
+    sample.card.power_on(contactless=False)
+    seen = sample.run(detect(CONTACT))
+    assert (seen.applications, seen.maker, seen.refusal) == ((), maker, refusal)
 
 
 def test_detection_only_selects_and_reads() -> None:
@@ -135,7 +165,7 @@ def test_detection_only_selects_and_reads() -> None:
         return ResponseApdu(0x9000, b"")
 
     run(detect(CONTACT), Answers(answer))
-    assert seen <= {0xA4, 0xB0}
+    assert seen <= {0xA4, 0xB0, 0xCA}  # SELECT, READ BINARY, GET DATA
 
 
 @pytest.mark.parametrize(

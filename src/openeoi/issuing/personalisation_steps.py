@@ -270,7 +270,7 @@ def _token_description(run: Run) -> pkcs15.TokenDescription:
 
     return pkcs15.TokenDescription(
         serial_number=bytes.fromhex(run.card.serial),
-        manufacturer="OpenEOI",
+        manufacturer=pkcs15_files.OUR_MANUFACTURER,
         last_update=run.moment("reserve_numbers", "personalised_at"),
         norm_pin=place(card.norm_pin),
         norm_puk=place(card.puk),

@@ -133,13 +133,15 @@ def _mount() -> None:
     from secrets import token_bytes
 
     from openeoi.agent.commands import card_commands, pin_commands
+    from openeoi.agent.doctor.commands import commands as doctor_commands
     from openeoi.agent.fault_commands import fault_commands
     from openeoi.agent.reader_commands import reader_commands
     from openeoi.border.commands import commands as border_commands
     from openeoi.exchange.commands import commands as exchange_commands
     from openeoi.issuing.commands import commands as issuing_commands
     from openeoi.main.conformance import chips
-    from openeoi.main.explanations import terminal_language
+    from openeoi.main.doctor import doctor
+    from openeoi.main.explanations import terminal_language, translator
     from openeoi.main.key_holder import key_holders
     from openeoi.pki.commands import commands as pki_commands
     from openeoi.signing.commands import commands as signing_commands
@@ -168,6 +170,7 @@ def _mount() -> None:
     application.add_typer(audit, name="audit")
     card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")
+    application.add_typer(doctor_commands(doctor, lambda language: translator(language or terminal_language(), "agent")))
     application.add_typer(reader_commands(lambda: offices().reader), name="reader")
     application.add_typer(pin_commands(agent), name="pin")
     application.add_typer(signing_commands(lambda: offices().signing, key_holders(agent), terminal_language))

@@ -1,19 +1,30 @@
-"""What card lies in the reader. Only selects and reads; nothing is verified and no try is used."""
+"""What card lies in the reader. Only selects and reads; nothing is verified and no try is used.
+
+A card is one of OpenEOI's where it says so: the maker in EF.TokenInfo, or the life cycle in a data object of ours. Contactless
+cards say neither before PACE, so that `read_maker` is run again inside the channel. Every other card is somebody's only one:
+callers ask before they do with it what could use up a try.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds import files
 from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.encoding.pkcs15.directory import decode_directory
-from openeoi.encoding.pkcs15.files import AID_PINLESS, AID_SIGN_AND_LOGIN
+from openeoi.encoding.pkcs15.files import AID_PINLESS, AID_SIGN_AND_LOGIN, OUR_MANUFACTURER, TOKEN_INFORMATION
+from openeoi.encoding.pkcs15.token_information import TokenInformation
 from openeoi.iso7816 import status
-from openeoi.iso7816.apdu import CommandApdu
+from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
+from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.iso7816.steps import CardSteps
+from openeoi.protocols.personalisation.shared import LifeCycle
+from openeoi.protocols.personalisation.terminal import read_life_cycle
+from openeoi.terminal.card_files import read_file, select_application
 from openeoi.terminal.errors import TerminalError
 from openeoi.terminal.read_file import read_to_the_end
 from openeoi.terminal.unlock import read_card_access
@@ -23,6 +34,8 @@ EOI_ATRS: Final = frozenset({bytes.fromhex("3BD518FF8191FE1FC38073C821100A"), by
 EOI_APPLICATIONS: Final = frozenset({AID_PINLESS, AID_SIGN_AND_LOGIN})
 DIRECTORY_MAXIMUM: Final = 4096
 
+Outcome = TypeVar("Outcome")
+
 
 class CardKind(StrEnum):
     EOI = "Slovenian identity card (eOI)"
@@ -31,24 +44,86 @@ class CardKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """`ours`: one of OpenEOI's virtual cards. `life_cycle`: what such a card says of itself, None where it does not (now)."""
+
+    ours: bool = False
+    life_cycle: LifeCycle | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DetectedCard:
-    """`applications`: identifiers in EF.DIR, in its order. `pace`: what EF.CardAccess offers, empty where there is none."""
+    """`applications`: identifiers in EF.DIR, in its order. `pace`: what EF.CardAccess offers, empty where there is none.
+    `refusal`: the one status word with which the card refused everything, None for a card that answered something."""
 
     kind: CardKind
     atr_is_eoi: bool
     applications: tuple[bytes, ...]
     pace: tuple[PaceInfo, ...]
     has_travel_document: bool
+    maker: Maker = field(default_factory=lambda: Maker())
+    refusal: int | None = None
 
 
 def detect(atr: bytes) -> CardSteps[DetectedCard]:
-    """Looks at ATR, EF.DIR, EF.CardAccess and the eMRTD application. A card that refuses everything is unknown, not an error."""
+    """Looks at ATR, EF.DIR, EF.CardAccess, the maker and the eMRTD application. A card that refuses everything is unknown, not
+    an error."""
+    answers: set[int] = set()
+    found = yield from _noting(answers, _look(atr))
+    return replace(found, refusal=next(iter(answers)) if len(answers) == 1 and status.SUCCESS not in answers else None)
+
+
+def read_maker(applications: Iterable[bytes]) -> CardSteps[Maker]:
+    """Whose card it is, as far as it says so now: in clear, or inside a channel (run it by `through`)."""
+    life_cycle = yield from _read_life_cycle()
+    if not frozenset(applications) & EOI_APPLICATIONS:
+        # No application yet: a blank card says nothing more. A card with applications must name its maker.
+        return Maker(life_cycle is not None, life_cycle)
+    for application in applications:
+        information = yield from _read_token_information(application)
+        if information is not None:
+            ours = information.manufacturer == OUR_MANUFACTURER
+            return Maker(ours, life_cycle if ours else None)
+    return Maker()
+
+
+def _look(atr: bytes) -> CardSteps[DetectedCard]:
     applications = yield from _read_directory()
     pace = yield from _read_pace_infos()
+    maker = yield from read_maker(applications)
     travel_document = yield from _has_travel_document()
-    is_eoi = frozenset(applications) >= EOI_APPLICATIONS
+    is_eoi = bool(EOI_APPLICATIONS & frozenset(applications))  # a child's card may have one of the two
     kind = CardKind.EOI if is_eoi else CardKind.EMRTD if travel_document else CardKind.UNKNOWN
-    return DetectedCard(kind, atr in EOI_ATRS, applications, pace, travel_document)
+    return DetectedCard(kind, atr in EOI_ATRS, applications, pace, travel_document, maker)
+
+
+def _noting(answers: set[int], steps: CardSteps[Outcome]) -> CardSteps[Outcome]:
+    """Runs `steps` and notes every status word."""
+    try:
+        command = next(steps)
+        while True:
+            response: ResponseApdu = yield command
+            answers.add(response.status)
+            command = steps.send(response)
+    except StopIteration as finished:
+        outcome: Outcome = finished.value
+        return outcome
+
+
+def _read_life_cycle() -> CardSteps[LifeCycle | None]:
+    try:
+        return (yield from read_life_cycle())
+    except (UnexpectedStatus, DecodingError):
+        return None
+
+
+def _read_token_information(application: bytes) -> CardSteps[TokenInformation | None]:
+    try:
+        if not (yield from select_application(application)):
+            return None
+        return TokenInformation.decode((yield from read_file(TOKEN_INFORMATION)))
+    except (TerminalError, UnexpectedStatus, DecodingError):
+        return None
 
 
 def _read_directory() -> CardSteps[tuple[bytes, ...]]:

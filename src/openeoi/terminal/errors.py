@@ -24,6 +24,14 @@ class PinNeeded(TerminalError):
         super().__init__(f"the credential of the role {role} signs only with its PIN")
 
 
+class SecretMissing(TerminalError):
+    """The card has no such secret, or does not say how it is addressed: it cannot be used here. `secret` is its name."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        super().__init__(f"the card says of no {secret} how it is addressed")
+
+
 class FileNotReadable(TerminalError):
     """The card refuses a file: `file` is its name, `status` the status word (6982 not allowed now, 6A82 not there)."""
 

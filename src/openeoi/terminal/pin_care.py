@@ -20,6 +20,7 @@ from openeoi.protocols.pin.errors import (
     PinNotSet,
     WrongPin,
 )
+from openeoi.terminal.errors import SecretMissing
 
 
 class Secret(StrEnum):
@@ -33,12 +34,14 @@ class Secret(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinReferences:
-    """P2 of the PIN commands for each secret; the numbers of the Slovenian card by default."""
+    """P2 of the PIN commands for each secret; the numbers of our Slovenian card by default, None for a secret that a card does
+    not have. `sig_puk`: what unblocks the Sig PIN where that is another secret than `puk`."""
 
-    norm_pin: int = 5
-    puk: int = 6
-    initial_password: int = 7
-    sig_pin: int = 8
+    norm_pin: int | None = 5
+    puk: int | None = 6
+    initial_password: int | None = 7
+    sig_pin: int | None = 8
+    sig_puk: int | None = None
 
     @classmethod
     def of(cls, parameters: CardParameters) -> PinReferences:
@@ -50,19 +53,35 @@ class PinReferences:
         )
 
     def reference(self, secret: Secret) -> int:
+        """Raises SecretMissing."""
+        number = self._numbers[secret]
+        if number is None:
+            raise SecretMissing(secret.value)
+        return number
+
+    def puk_for(self, secret: Secret) -> int:
+        """What unblocks this PIN. Raises SecretMissing."""
+        if secret is Secret.SIG_PIN and self.sig_puk is not None:
+            return self.sig_puk
+        return self.reference(Secret.PUK)
+
+    def secret(self, reference: int) -> Secret:
+        """Raises ValueError for a number that is none of the card's."""
+        for secret, number in self._numbers.items():
+            if number == reference:
+                return secret
+        if reference == self.sig_puk:
+            return Secret.PUK
+        raise ValueError(f"the card has no secret with the reference {reference}")
+
+    @property
+    def _numbers(self) -> dict[Secret, int | None]:
         return {
             Secret.NORM_PIN: self.norm_pin,
             Secret.SIG_PIN: self.sig_pin,
             Secret.PUK: self.puk,
             Secret.INITIAL_PASSWORD: self.initial_password,
-        }[secret]
-
-    def secret(self, reference: int) -> Secret:
-        """Raises ValueError for a number that is none of the four."""
-        for secret in Secret:
-            if self.reference(secret) == reference:
-                return secret
-        raise ValueError(f"the card has no secret with the reference {reference}")
+        }
 
 
 DEFAULT_REFERENCES: Final = PinReferences()
@@ -134,7 +153,8 @@ def next_step(error: PinError, references: PinReferences = DEFAULT_REFERENCES) -
 
 
 def pin_status(references: PinReferences = DEFAULT_REFERENCES) -> CardSteps[PinStatus]:
-    """How all four secrets are; uses no try."""
+    """How all four secrets are, by VERIFY without data, which uses no try on a card that follows ISO/IEC 7816-4:2020, 11.5. Of a
+    card that is not known to, ask the holder first."""
     norm = yield from _status(references.norm_pin)
     sig = yield from _status(references.sig_pin)
     puk = yield from _status(references.puk)
@@ -147,20 +167,20 @@ def activate(
 ) -> CardSteps[None]:
     """Sets the PINs with the initial password, which is spent when the last PIN is set. `sig_pin` is None for a card without a
     qualified credential. An interrupted activation is begun anew."""
-    yield from pin.verify(references.initial_password, initial_password.encode())
-    yield from pin.change(references.norm_pin, norm_pin.encode())
+    yield from pin.verify(references.reference(Secret.INITIAL_PASSWORD), initial_password.encode())
+    yield from pin.change(references.reference(Secret.NORM_PIN), norm_pin.encode())
     if sig_pin is not None:
-        yield from pin.change(references.sig_pin, sig_pin.encode())
+        yield from pin.change(references.reference(Secret.SIG_PIN), sig_pin.encode())
 
 
 def activate_with_puk(
     puk: str, norm_pin: str, sig_pin: str | None, references: PinReferences = DEFAULT_REFERENCES
 ) -> CardSteps[None]:
     """The same for a holder whose initial password is lost or blocked."""
-    for reference, value in ((references.norm_pin, norm_pin), (references.sig_pin, sig_pin)):
+    for secret, value in ((Secret.NORM_PIN, norm_pin), (Secret.SIG_PIN, sig_pin)):
         if value is not None:
-            yield from pin.verify(references.puk, puk.encode())
-            yield from pin.change(reference, value.encode())
+            yield from pin.verify(references.puk_for(secret), puk.encode())
+            yield from pin.change(references.reference(secret), value.encode())
 
 
 def change_pin(secret: Secret, old: str, new: str, references: PinReferences = DEFAULT_REFERENCES) -> CardSteps[None]:
@@ -172,10 +192,12 @@ def change_pin(secret: Secret, old: str, new: str, references: PinReferences = D
 
 def unblock_pin(secret: Secret, puk: str, new: str, references: PinReferences = DEFAULT_REFERENCES) -> CardSteps[None]:
     """Gives Norm PIN or Sig PIN a new value and all its tries, with the PUK."""
-    yield from pin.unblock(references.reference(secret), references.puk, puk.encode(), new.encode())
+    yield from pin.unblock(references.reference(secret), references.puk_for(secret), puk.encode(), new.encode())
 
 
-def _status(reference: int) -> CardSteps[SecretStatus]:
+def _status(reference: int | None) -> CardSteps[SecretStatus]:
+    if reference is None:
+        return SecretStatus(Condition.NOT_SET)
     try:
         left = yield from pin.tries_left(reference)
     except PinNotSet:

@@ -7,6 +7,9 @@ AID_SIGN_AND_LOGIN: Final = bytes.fromhex("E828BD080F014E585030")
 LABEL_PINLESS: Final = "Prijava brez PIN-a"
 LABEL_SIGN_AND_LOGIN: Final = "Podpis in prijava"
 
+# What EF.TokenInfo names as its maker on a virtual card (our choice); the state's cards say NXP.
+OUR_MANUFACTURER: Final = "OpenEOI"
+
 DIRECTORY: Final = 0x2F00
 OBJECT_DIRECTORY: Final = 0x5031
 TOKEN_INFORMATION: Final = 0x5032

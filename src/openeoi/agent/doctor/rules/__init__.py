@@ -1,0 +1,1 @@
+"""From facts to diagnoses. A rule reads facts and nothing else."""
