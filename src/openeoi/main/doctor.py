@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ def doctor(online: bool = False) -> Doctor:
     """`online`: lists of revoked certificates may be fetched."""
     from openeoi import profiles
     from openeoi.agent.doctor.own_reader import OwnReader
+    from openeoi.agent.doctor.visit import VIRTUAL
     from openeoi.main.wiring import Offices
 
     settings = load().settings
@@ -44,7 +46,9 @@ def doctor(online: bool = False) -> Doctor:
         states = () if found is None else (found.authorities, found.partner_authorities)
         return revocation_check(*states, online=online)(certificate, chain)
 
-    return assembled(virtual, profiles.load(settings.country), revocation)
+    # A setting that names no real reader leaves the choice to the doctor, who looks at real ones first.
+    preferred = "" if settings.reader == VIRTUAL else settings.reader
+    return replace(assembled(virtual, profiles.load(settings.country), revocation), preferred=preferred)
 
 
 def doctor_of(offices: Offices) -> Doctor:
@@ -57,11 +61,11 @@ def doctor_of(offices: Offices) -> Doctor:
 
 def assembled(virtual: Callable[[], CardReaders | None], profile: CountryProfile, revocation: RevocationCheck) -> Doctor:
     from openeoi.agent.doctor.computer import ThisComputer
-    from openeoi.agent.doctor.real_readers import RealReaders
+    from openeoi.agent.doctor.pcsc_readers import PcscReaders
     from openeoi.agent.doctor.visit import Doctor
     from openeoi.main.wiring import now
 
-    return Doctor(ThisComputer(), RealReaders(), virtual, profile.card, revocation, secrets.token_bytes, now)
+    return Doctor(ThisComputer(), PcscReaders(), virtual, profile.card, revocation, secrets.token_bytes, now)
 
 
 def revocation_check(*states: Authorities, online: bool = False) -> RevocationCheck:

@@ -239,7 +239,8 @@ def test_versions_of_opensc(version: tuple[int, ...], told: str) -> None:
 @pytest.mark.parametrize(
     ("change", "command"),
     [
-        (lambda: with_pins(sig_pin=BLOCKED), "eoi pin unblock sig"),
+        (lambda: with_pins(sig_pin=BLOCKED), 'eoi pin unblock sig --reader "Reader"'),
+        (lambda: replace(with_pins(sig_pin=BLOCKED), real=False), "eoi pin unblock sig"),
         (lambda: CASES["browser_in_snap"], "sudo snap connect firefox:pcscd"),
         (lambda: CASES["several_readers"], 'eoi doctor --reader "Other"'),
     ],

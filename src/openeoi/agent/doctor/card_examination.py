@@ -14,7 +14,8 @@ from typing import Final, TypeAlias, TypeVar
 from cryptography import x509
 
 from openeoi.agent.doctor.facts import AccessNumber, CardFacts, CertificateFacts
-from openeoi.agent.doctor.ports import Permission, PoweredCard, Question, RevocationCheck
+from openeoi.agent.doctor.ports import Permission, Question, RevocationCheck
+from openeoi.agent.ports import PoweredCard
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds import files as lds

@@ -116,7 +116,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         Area.ACCESS_NUMBER,
         can_missing=_N,
         can_missing_contactless=_W,
-        can_held_back=(_N, "eoi doctor --allow-tries"),
+        can_held_back=(_N, "eoi doctor --yes"),
         can_wrong=_P,
         can_wrong_counted=_P,
         can_blocked=_P,
@@ -127,7 +127,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
     )
     | _entries(
         Area.PINS,
-        pins_held_back=(_N, "eoi doctor --allow-tries"),
+        pins_held_back=(_N, "eoi doctor --yes"),
         not_activated=(_W, "eoi pin activate"),
         not_activated_state=_W,
         initial_password_blocked=(_P, "eoi pin activate"),

@@ -36,11 +36,9 @@ class Language(StrEnum):
 Reader = Annotated[str, typer.Option("--reader", help="A part of the reader's name; `virtual` for our own.")]
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge; asked for when missing.")]
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language of the report; the terminal's when missing.")]
-AllowTries = Annotated[
+Yes = Annotated[
     bool,
-    typer.Option(
-        "--allow-tries", help="Do not ask before what could use up a try on a card that is not ours. No PIN is ever sent."
-    ),
+    typer.Option("--yes", help="Do not ask before what could use up a try on a card that is not ours. No PIN is ever sent."),
 ]
 Online = Annotated[bool, typer.Option("--online", help="Fetch the issuer's list of revoked certificates.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -55,7 +53,7 @@ def commands(get_doctor: GetDoctor, get_translator: GetTranslator) -> typer.Type
         reader: Reader = "",
         can: Can = "",
         language: Lang = None,
-        allow_tries: AllowTries = False,
+        yes: Yes = False,
         online: Online = False,
         as_json: Json = False,
     ) -> None:
@@ -69,7 +67,7 @@ def commands(get_doctor: GetDoctor, get_translator: GetTranslator) -> typer.Type
 
         t = get_translator(language.value if language else "")
         try:
-            facts = get_doctor(online).visit(reader, lambda: _number(can or _ask_for_can(t)), _permission(t, allow_tries))
+            facts = get_doctor(online).visit(reader, lambda: _number(can or _ask_for_can(t)), _permission(t, yes))
         except ReaderNotThere as error:
             there = "; ".join(error.names) or "-"
             problem = f"{error.wanted!r} is no reader, or more than one; there are: {there}"

@@ -24,12 +24,20 @@ _OF_THE_VIRTUAL_READER_TOO = frozenset({"no_card", "card_mute", "card_in_use", "
 def diagnose(facts: Facts) -> tuple[Diagnosis, ...]:
     """What is found. With our virtual reader, what only a real reader needs is no more than a note."""
     told = [diagnosis for rule in RULES for diagnosis in rule(facts)]
-    return tuple(told if facts.real else (_for_the_virtual_reader(one) for one in told))
+    return tuple(_for_a_real_reader(facts, one) if facts.real else _for_the_virtual_reader(one) for one in told)
 
 
 def all_well(diagnoses: Iterable[Diagnosis]) -> bool:
     """Whether nothing was found that does not work or soon will not."""
     return not any(one.severity in (Severity.PROBLEM, Severity.WARNING) for one in diagnoses)
+
+
+def _for_a_real_reader(facts: Facts, one: Diagnosis) -> Diagnosis:
+    """Our own commands use the virtual reader unless they are told."""
+    name = next((reader.name for reader in facts.readers if reader.examined), "")
+    if not name or not one.command.startswith("eoi ") or "--reader" in one.command:
+        return one
+    return replace(one, command=f'{one.command} --reader "{name}"')
 
 
 def _for_the_virtual_reader(one: Diagnosis) -> Diagnosis:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from openeoi.agent.doctor.facts import Slot
-from openeoi.agent.doctor.ports import CardNotUsable, PoweredCard, SeenReader, SeenReaders
+from openeoi.agent.doctor.ports import CardNotUsable, SeenReader, SeenReaders
 from openeoi.agent.errors import CardBusy, UnknownCard
+from openeoi.agent.ports import PoweredCard
 from openeoi.agent.reader import CardReader
 from openeoi.transport.errors import NoCardInReader
 

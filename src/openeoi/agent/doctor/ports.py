@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from openeoi.agent.doctor.facts import Revocation, Slot
+from openeoi.agent.ports import PoweredCard
 from openeoi.errors import OpenEoiError
-from openeoi.transport import Transport
 
 
 class Question(StrEnum):
@@ -25,13 +25,6 @@ class Permission(Protocol):
     """Asks the holder; False for no, and where nobody can be asked."""
 
     def __call__(self, question: Question) -> bool: ...
-
-
-class PoweredCard(Transport, Protocol):
-    """A card under power, for this user alone."""
-
-    @property
-    def atr(self) -> bytes: ...
 
 
 class CardNotUsable(OpenEoiError):

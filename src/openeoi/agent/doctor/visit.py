@@ -18,8 +18,8 @@ from openeoi.profiles.card import CardParameters
 
 VIRTUAL: Final = "virtual"
 
-# Drivers put the device's serial number into the reader's name in brackets.
-_SERIAL_NUMBER: Final = re.compile(r"\s*[\[(][^\])]*[\])]")
+# Drivers put the device's serial number into the reader's name, in brackets behind the maker's and the model's names.
+_BRACKET: Final = re.compile(r"[\[(]")
 
 
 class ReaderNotThere(ValueError):
@@ -33,7 +33,8 @@ class ReaderNotThere(ValueError):
 
 @dataclass(frozen=True)
 class Doctor:
-    """`virtual` gives our own reader, None where this computer has no installation; it is asked only when it is needed."""
+    """`virtual` gives our own reader, None where this computer has no installation; it is asked only when it is needed.
+    `preferred`: a part of the name of the reader to examine where none is named."""
 
     computer: Computer
     real: CardReaders
@@ -42,12 +43,14 @@ class Doctor:
     revocation: RevocationCheck
     random: RandomSource
     clock: Callable[[], datetime]
+    preferred: str = ""
 
     def visit(self, wanted: str, access_number: AccessNumberSource, may: Permission) -> Facts:
         """Everything that can be found out. `wanted`: a part of a reader's name, `VIRTUAL`, or "" for the reader with a card.
 
         Raises ReaderNotThere where there are readers, and none or several are meant.
         """
+        wanted = wanted or self.preferred
         seen = self.real.look()
         facts = self._of_the_computer(seen)
         if wanted == VIRTUAL or (not wanted and not seen.readers and not facts.usb.devices):
@@ -105,8 +108,8 @@ class Doctor:
 
 
 def redacted(name: str) -> str:
-    """A reader's name without the serial number that drivers put into it."""
-    return _SERIAL_NUMBER.sub("", name).strip() or "-"
+    """The part of a reader's name before what may be a serial number; it still finds the reader."""
+    return _BRACKET.split(name)[0].strip() or "-"
 
 
 def _chosen(readers: tuple[SeenReader, ...], wanted: str) -> int:

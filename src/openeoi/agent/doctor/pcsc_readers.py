@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from openeoi.agent.doctor.facts import Slot
-from openeoi.agent.doctor.ports import CardNotUsable, PoweredCard, SeenReader, SeenReaders
+from openeoi.agent.doctor.ports import CardNotUsable, SeenReader, SeenReaders
+from openeoi.agent.ports import PoweredCard
 from openeoi.transport import pcsc
 from openeoi.transport.errors import CardMute, NoCardInReader, ReaderInUse, TransportError
 from openeoi.transport.pcsc import ReaderInfo, Service
@@ -14,7 +15,7 @@ from openeoi.transport.pcsc import ReaderInfo, Service
 PATIENCE_SECONDS = 3.0
 
 
-class RealReaders:
+class PcscReaders:
     """Fills `ports.CardReaders`."""
 
     def look(self) -> SeenReaders:
