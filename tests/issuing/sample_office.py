@@ -22,7 +22,7 @@ from openeoi.pki.encrypted_files import QUICK_COST, EncryptedFiles
 from openeoi.pki.key_files import Directory
 from openeoi.pki.quick_plans import with_small_keys
 from openeoi.pki.store import PkiStore
-from openeoi.profiles.profile import CountryProfile
+from openeoi.profiles.card import CardParameters
 from openeoi.storage.audit import AuditChain
 from openeoi.storage.database import Database
 from openeoi.transport.in_process import InProcess
@@ -45,20 +45,19 @@ class Clock:
 class Stock:
     """Blank cards from nowhere. `left` None: without end."""
 
-    profile: CountryProfile
     left: int | None = None
     cards: dict[str, VirtualCard] = field(default_factory=dict)
     reserved: dict[str, str] = field(default_factory=dict)
     destroyed: list[str] = field(default_factory=list)
 
-    def take(self, reservation: str) -> BlankCard:
+    def take(self, reservation: str, parameters: CardParameters) -> BlankCard:
         if reservation not in self.reserved:
             if self.left is not None:
                 if self.left == 0:
                     raise NoBlankCard("no card is left")
                 self.left -= 1
             number = secrets.token_bytes(10)
-            card = VirtualCard.blank(VolatileMemory(), secrets.token_bytes, self.profile.card, self._key(number), number)
+            card = VirtualCard.blank(VolatileMemory(), secrets.token_bytes, parameters, self._key(number), number)
             self.cards[number.hex()] = card
             self.reserved[reservation] = number.hex()
         return self.card(self.reserved[reservation])
@@ -103,7 +102,7 @@ def office(folder: Path, pki: Authorities, clock: Clock, country: str = "si") ->
         store=Store(Database.in_file(folder / "issuing.sqlite", "openeoi.issuing.migrations"), AuditChain(clock)),
         seal=Seal(bytes(range(32)), secrets.token_bytes),
         authorities=pki,
-        blank_cards=Stock(profile),
+        blank_cards=Stock(),
         printer=Printer(),
         staff=SAMPLE_STAFF,
         clock=clock,

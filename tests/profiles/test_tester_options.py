@@ -12,7 +12,7 @@ from openeoi.crypto.ciphers import Cipher
 from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.profiles.card import ActiveAuthenticationParameters, ChipAuthenticationParameters, ChipOptions
-from openeoi.profiles.tester_options import TesterOptionsInvalid, apply
+from openeoi.profiles.tester_options import CardOptionsInvalid, apply
 
 CARD = profiles.load("si").card
 GUIDE = Path(__file__).parents[2] / "docs" / "tester-options.md"
@@ -49,7 +49,12 @@ def test_protocols_are_taken_away() -> None:
 
 @pytest.mark.parametrize(
     ("mapping", "cipher", "parameters", "protocol"),
-    [("gm-dh", "3des", 0, "1.1"), ("gm-ecdh", "aes-128", 8, "2.2"), ("im-dh", "aes-192", 2, "3.3"), ("im-ecdh", "aes-256", 18, "4.4")],
+    [
+        ("gm-dh", "3des", 0, "1.1"),
+        ("gm-ecdh", "aes-128", 8, "2.2"),
+        ("im-dh", "aes-192", 2, "3.3"),
+        ("im-ecdh", "aes-256", 18, "4.4"),
+    ],
 )
 def test_further_pace(mapping: str, cipher: str, parameters: int, protocol: str) -> None:
     text = f"[[travel_document.pace]]\nmapping = '{mapping}'\ncipher = '{cipher}'\nparameters = {parameters}"
@@ -89,7 +94,10 @@ MAPPED = "[[travel_document.pace]]\nmapping = 'cam-ecdh'\ncipher = '%s'\nparamet
         (MAPPED % "aes-128" + KEY % 13, "travel_document.pace"),
         (KEY % 7, "travel_document.chip_authentication[1].parameters"),
         (KEY % 13 + KEY % 13, "travel_document.chip_authentication"),
-        ("[[travel_document.chip_authentication]]\nparameters = 13\nciphers = []", "travel_document.chip_authentication[1].ciphers"),
+        (
+            "[[travel_document.chip_authentication]]\nparameters = 13\nciphers = []",
+            "travel_document.chip_authentication[1].ciphers",
+        ),
         (RSA % 512, "travel_document.active_authentication.rsa_bits"),
         (RSA % 1024 + "parameters = 12", "travel_document.active_authentication.parameters"),
         ("[travel_document.active_authentication]\nparameters = 12", "travel_document.active_authentication.parameters"),
@@ -102,7 +110,7 @@ MAPPED = "[[travel_document.pace]]\nmapping = 'cam-ecdh'\ncipher = '%s'\nparamet
     ],
 )
 def test_what_is_wrong_is_named(text: str, place: str) -> None:
-    with pytest.raises(TesterOptionsInvalid) as refused:
+    with pytest.raises(CardOptionsInvalid) as refused:
         apply(text, CARD)
     assert refused.value.place == place
 
@@ -111,5 +119,5 @@ def test_what_is_wrong_is_named(text: str, place: str) -> None:
 def test_any_text_is_options_or_refused(text: str) -> None:
     try:
         apply(text, CARD)
-    except TesterOptionsInvalid:
+    except CardOptionsInvalid:
         return

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from openeoi.issuing.sample import sample_values
 from openeoi.issuing.staff import Purpose, Role
 from openeoi.issuing.status import Report, document_status, propose_revocation
 from openeoi.issuing.status import report as report_document
+from openeoi.profiles import tester_options
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -34,6 +36,9 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
         born: Annotated[str, typer.Option(help="Date of birth, YYYY-MM-DD.")] = "",
         sex: Annotated[str, typer.Option(help="F or M.")] = "",
         photo: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Photograph, JPEG or PNG.")] = None,
+        options: Annotated[
+            Path | None, typer.Option(exists=True, dir_okay=False, help="Let the chip behave as this TOML file says (testers).")
+        ] = None,
         collect: Annotated[bool, typer.Option(help="Hand it over to the holder as well.")] = True,
         fault: Annotated[str, typer.Option(help="Make a faulty chip instead, by a name from `eoi card faults`.")] = "",
         as_json: Json = False,
@@ -44,7 +49,7 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
         made: the chip comes from the laboratory of faulty chips and lies in the box at once.
         """
         if fault:
-            if make_faulty is None or surname or given_names or emso or born or sex or photo:
+            if make_faulty is None or surname or given_names or emso or born or sex or photo or options:
                 raise typer.BadParameter(
                     "a faulty chip has a holder of its own; no other option goes with it", param_hint="--fault"
                 )
@@ -53,6 +58,8 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
         from openeoi.issuing.sample_issue import issue
 
         office = get_office()
+        if options:
+            office = with_card(office, options.read_text(encoding="utf-8", errors="replace"))
         given = {
             "surname": surname,
             "given_names": given_names,
@@ -117,6 +124,12 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
         _show({"document_number": number, "status": document_status(office, number).value}, as_json)
 
     return group
+
+
+def with_card(office: IssuingOffice, options: str) -> IssuingOffice:
+    """The office with another card than its country's, as a tester's options say. Raises CardOptionsInvalid."""
+    profile = office.profile
+    return replace(office, profile=replace(profile, card=tester_options.apply(options, profile.card)))
 
 
 def _show(facts: dict[str, object], as_json: bool) -> None:

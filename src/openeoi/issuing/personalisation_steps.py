@@ -78,7 +78,7 @@ def reserve_numbers(run: Run) -> Done:
 def take_blank_card(run: Run) -> Done:
     """Twice: the stock gives the same card for the same document number."""
     number = run.document.number
-    card = run.office.blank_cards.take(number)
+    card = run.office.blank_cards.take(number, run.office.profile.card)
     return Done({"serial": card.serial}, lambda work: work.set_card(number, card.serial))
 
 
@@ -124,9 +124,10 @@ def write_files(run: Run) -> Done:
         ChipApplication.TRAVEL_DOCUMENT: travel,
         **credentials,
     }
+    extended = not run.office.profile.card.options.short_length_only
     for application, files in content.items():
         for file_id, raw in files.items():
-            run.on_chip(write_file(application, file_id, raw))
+            run.on_chip(write_file(application, file_id, raw, extended=extended))
     return Done({"files": sum(len(files) for files in content.values())})
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from openeoi.profiles.card import CardParameters
 from openeoi.transport import Transport
 
 
@@ -19,9 +20,9 @@ class BlankCard:
 class BlankCards(Protocol):
     """The stock of cards and the machine that holds one."""
 
-    def take(self, reservation: str) -> BlankCard:
-        """A blank card for this reservation (the document's number). The same reservation gives the same card again, so that a
-        crash between taking and noting it wastes none. Raises NoBlankCard."""
+    def take(self, reservation: str, parameters: CardParameters) -> BlankCard:
+        """A blank card with these parameters for this reservation (the document's number). The same reservation gives the same
+        card again, so that a crash between taking and noting it wastes none. Raises NoBlankCard."""
         ...
 
     def card(self, serial: str) -> BlankCard:

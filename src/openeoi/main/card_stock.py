@@ -22,6 +22,7 @@ from openeoi.card.virtual_card import SERIAL_NUMBER_SIZE, VirtualCard
 from openeoi.crypto.randomness import RandomSource
 from openeoi.issuing.ports import BlankCard, PrintedCard
 from openeoi.main.errors import CardMissing, InstallationFileDamaged
+from openeoi.profiles.card import CardParameters
 from openeoi.profiles.profile import CountryProfile
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.atomic_files import AtomicFile
@@ -40,13 +41,13 @@ class CardStock:
     maker_key: bytes = field(repr=False)
     random: RandomSource = field(repr=False)
 
-    def take(self, reservation: str) -> BlankCard:
+    def take(self, reservation: str, parameters: CardParameters) -> BlankCard:
         """The blank card kept for this reservation; the same one again after a crash."""
         serial_number = self._derive("serial number", reservation)[:SERIAL_NUMBER_SIZE]
         serial = serial_number.hex().upper()
         file = self.folder.file(serial)
         if not file.exists():
-            VirtualCard.blank(file, self.random, self.profile.card, self._office_key(serial), serial_number)
+            VirtualCard.blank(file, self.random, parameters, self._office_key(serial), serial_number)
         return self.card(serial)
 
     def card(self, serial: str) -> BlankCard:

@@ -41,6 +41,7 @@ WRONG_USE_KINDS: Final = frozenset(
         "NoDocument",
         "ReasonMissing",
         "PinLengthRefused",
+        "CardOptionsInvalid",
     }
 )
 EXIT_CODES: Final = {"StoppedEarly": INTERRUPTED}

@@ -39,7 +39,7 @@ MAPPINGS: Final = {"gm-dh": 1, "gm-ecdh": 2, "im-dh": 3, "im-ecdh": 4, "cam-ecdh
 SECRETS: Final = ("norm_pin", "sig_pin", "puk", "initial_password")
 
 
-class TesterOptionsInvalid(OpenEoiError):
+class CardOptionsInvalid(OpenEoiError):
     """The options file says something that no card can be; `place` names table and key, `reason` what is wrong there."""
 
     def __init__(self, place: str, reason: str) -> None:
@@ -49,11 +49,11 @@ class TesterOptionsInvalid(OpenEoiError):
 
 
 def apply(text: str, parameters: CardParameters) -> CardParameters:
-    """The country's parameters with what the TOML document `text` changes. Raises TesterOptionsInvalid."""
+    """The country's parameters with what the TOML document `text` changes. Raises CardOptionsInvalid."""
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TesterOptionsInvalid("the file", f"it is not TOML: {error}") from error
+        raise CardOptionsInvalid("the file", f"it is not TOML: {error}") from error
     tables = _Table("the file", content)
     options = _behaviour(tables.table("behaviour"))
     tries = _tries(tables.table("tries"))
@@ -112,7 +112,7 @@ def _pace(table: _Table) -> PaceInfo:
     parameters = table.number("parameters", tuple(known))
     table.finish()
     if mapping == MAPPINGS["cam-ecdh"] and cipher is Cipher.TRIPLE_DES:
-        raise TesterOptionsInvalid(table.place, "chip authentication mapping is not defined with 3des")
+        raise CardOptionsInvalid(table.place, "chip authentication mapping is not defined with 3des")
     return PaceInfo(f"{PACE}.{mapping}.{tuple(CIPHERS.values()).index(cipher) + 1}", parameters)
 
 
@@ -142,19 +142,19 @@ def _require_possible(options: ChipOptions, document: TravelDocumentParameters) 
     """What goes together on one chip."""
     keys = [one.parameter_id for one in document.chip_authentication]
     if len(set(keys)) != len(keys):
-        raise TesterOptionsInvalid("travel_document.chip_authentication", "two keys have the same domain parameters")
+        raise CardOptionsInvalid("travel_document.chip_authentication", "two keys have the same domain parameters")
     mapped = {info.parameter_id for info in document.pace_infos if info.protocol.startswith(f"{PACE}.6.")}
     if mapped - set(keys):
-        raise TesterOptionsInvalid(
+        raise CardOptionsInvalid(
             "travel_document.pace", "chip authentication mapping needs a key of chip authentication on the same domain parameters"
         )
     if document.terminal_authentication and not keys:
-        raise TesterOptionsInvalid("travel_document.terminal_authentication", "it needs chip authentication before it")
+        raise CardOptionsInvalid("travel_document.terminal_authentication", "it needs chip authentication before it")
     active = document.active_authentication
     if options.short_length_only and (active is not None and (active.rsa_bits or 0) > SHORT_RSA_BITS):
-        raise TesterOptionsInvalid("behaviour.short_length_only", f"RSA with {active.rsa_bits} bits does not fit short length")
+        raise CardOptionsInvalid("behaviour.short_length_only", f"RSA with {active.rsa_bits} bits does not fit short length")
     if options.short_length_only and set(keys) & set(STANDARDISED_GROUPS):
-        raise TesterOptionsInvalid("behaviour.short_length_only", "a multiplicative group does not fit short length")
+        raise CardOptionsInvalid("behaviour.short_length_only", "a multiplicative group does not fit short length")
 
 
 class _Table:
@@ -162,7 +162,7 @@ class _Table:
 
     def __init__(self, place: str, content: object) -> None:
         if not isinstance(content, dict):
-            raise TesterOptionsInvalid(place, "a table belongs here")
+            raise CardOptionsInvalid(place, "a table belongs here")
         self.place = place
         self._left: dict[str, object] = dict(content)
 
@@ -171,7 +171,7 @@ class _Table:
 
     def finish(self) -> None:
         for key in self._left:
-            raise TesterOptionsInvalid(self._name(key), "there is no such option")
+            raise CardOptionsInvalid(self._name(key), "there is no such option")
 
     def table(self, key: str) -> _Table:
         return _Table(self._name(key), self._left.pop(key, {}))
@@ -181,13 +181,13 @@ class _Table:
             return None
         found = self._left.pop(key)
         if not isinstance(found, list):
-            raise TesterOptionsInvalid(self._name(key), "a list of tables belongs here")
+            raise CardOptionsInvalid(self._name(key), "a list of tables belongs here")
         return [_Table(f"{self._name(key)}[{number}]", one) for number, one in enumerate(found, 1)]
 
     def flag(self, key: str) -> bool | None:
         found = self._left.pop(key, None)
         if found is not None and not isinstance(found, bool):
-            raise TesterOptionsInvalid(self._name(key), "true or false belongs here")
+            raise CardOptionsInvalid(self._name(key), "true or false belongs here")
         return found
 
     def integer(self, key: str, allowed: range) -> int | None:
@@ -195,25 +195,25 @@ class _Table:
         if found is None:
             return None
         if not isinstance(found, int) or isinstance(found, bool) or found not in allowed:
-            raise TesterOptionsInvalid(self._name(key), f"a number from {allowed[0]} to {allowed[-1]} belongs here")
+            raise CardOptionsInvalid(self._name(key), f"a number from {allowed[0]} to {allowed[-1]} belongs here")
         return found
 
     def number(self, key: str, allowed: tuple[int, ...]) -> int:
         found = self._left.pop(key, None)
         if not isinstance(found, int) or isinstance(found, bool) or found not in allowed:
-            raise TesterOptionsInvalid(self._name(key), f"one of {', '.join(map(str, sorted(allowed)))} belongs here")
+            raise CardOptionsInvalid(self._name(key), f"one of {', '.join(map(str, sorted(allowed)))} belongs here")
         return found
 
     def choice(self, key: str, allowed: Mapping[str, Value]) -> Value:
         found = self._left.pop(key, None)
         if not isinstance(found, str) or found not in allowed:
-            raise TesterOptionsInvalid(self._name(key), f"one of {', '.join(allowed)} belongs here")
+            raise CardOptionsInvalid(self._name(key), f"one of {', '.join(allowed)} belongs here")
         return allowed[found]
 
     def choices(self, key: str, allowed: Mapping[str, Value]) -> list[Value]:
         found = self._left.pop(key, None)
         if not isinstance(found, list) or not found or any(not isinstance(one, str) or one not in allowed for one in found):
-            raise TesterOptionsInvalid(self._name(key), f"a list out of {', '.join(allowed)} belongs here")
+            raise CardOptionsInvalid(self._name(key), f"a list out of {', '.join(allowed)} belongs here")
         return [allowed[one] for one in found]
 
     def atr(self, key: str) -> bytes:
@@ -225,7 +225,7 @@ class _Table:
         except ValueError:
             raw = b""
         if len(raw) not in ATR_SIZES:
-            raise TesterOptionsInvalid(self._name(key), "an answer to reset of 2 to 33 bytes in hexadecimal belongs here")
+            raise CardOptionsInvalid(self._name(key), "an answer to reset of 2 to 33 bytes in hexadecimal belongs here")
         return raw
 
     def _name(self, key: str) -> str:
