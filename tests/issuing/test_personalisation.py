@@ -219,9 +219,9 @@ def test_a_card_that_reads_back_differently_never_leaves(
     reference = released(office)
     real = personalisation_steps.write_file
 
-    def wrong(application: object, file_id: int, raw: bytes) -> object:
+    def wrong(application: object, file_id: int, raw: bytes, *, extended: bool) -> object:
         changed = raw[:-1] + bytes([raw[-1] ^ 1]) if file_id == 0x0102 else raw
-        return real(application, file_id, changed)  # type: ignore[arg-type]  # passed on
+        return real(application, file_id, changed, extended=extended)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(personalisation_steps, "write_file", wrong)
     with pytest.raises(QualityCheckFailed, match="data groups"):
