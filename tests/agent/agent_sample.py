@@ -28,10 +28,11 @@ from openeoi.encoding.lds.data_group_12 import DataGroup12
 from openeoi.encoding.lds.security_object import build_security_object, encode_lds_security_object
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm
-from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
+from openeoi.protocols.passive_authentication.anchors import CertificateAnchors
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.atomic_files import AtomicFile
+from openeoi.terminal.examination import Trust
 from openeoi.web.figures import CardPicture
 from openeoi.web.kit import NavigationEntry, Settings, WebKit
 
@@ -110,8 +111,8 @@ def agent_over(folder: Path) -> Agent:
     """An agent with this box; the active card lies in the reader."""
     reader = CardReader(CardFolder(folder, secrets.token_bytes), AtomicFile(folder / "reader.json"))
     reader.insert("ACTIVE")
-    anchors, lists = CertificateAnchors([AUTHORITY.der]), NoRevocationLists()
-    return Agent(reader, reader, Faces(), profiles.load("si").card, anchors, lists, secrets.token_bytes, lambda: NOW)
+    trust = Trust(CertificateAnchors([AUTHORITY.der]))
+    return Agent(reader, reader, Faces(), profiles.load("si").card, trust, secrets.token_bytes, lambda: NOW)
 
 
 def application(agent: Agent) -> Starlette:

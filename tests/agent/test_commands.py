@@ -75,7 +75,9 @@ def test_reading_reports_and_fails_by_exit_code(agent: Agent, runner: CliRunner)
     agent.reader.insert("FORGED")
     bad = runner.invoke(card, ["read", "--can", CAN])
     assert bad.exit_code == 1
-    assert "data group 11  DataGroupHashMismatch" in bad.stdout
+    assert "Do not trust this card (failed)" in bad.stdout
+    assert "failed        Data group DG11 is what was signed: The data on the chip is not what the state signed." in bad.stdout
+    assert "Surname:            VZOREC" in bad.stdout
     assert isinstance(runner.invoke(card, ["read"]).exception, AccessNumberNeeded)
 
 

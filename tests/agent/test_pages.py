@@ -125,8 +125,8 @@ def test_a_changed_data_group_is_found_and_shown(agent: Agent) -> None:
     agent.reader.insert("FORGED")
     page = send(client(agent), "/agent/read", key="can", can=CAN)
     assert "Do not trust this card" in page
-    assert "The content is not what the state signed" in page
-    assert re.search(r'verdict failed">.*?Data group DG11 is unchanged', page, re.DOTALL)
+    assert "The data on the chip is not what the state signed" in page
+    assert re.search(r'verdict failed">.*?Data group DG11 is what was signed', page, re.DOTALL)
 
 
 def test_results_are_forgotten(agent: Agent) -> None:

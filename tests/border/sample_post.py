@@ -27,7 +27,7 @@ from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_2 import DataGroup2
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.encoding.lds.data_group_14 import DataGroup14
-from openeoi.encoding.lds.security_infos import ChipAuthenticationInfo, PaceInfo
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.encoding.lds.security_object import build_security_object, encode_lds_security_object
 from openeoi.encoding.mrz import TravelDocument1, mrz_information
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
@@ -38,6 +38,7 @@ from openeoi.protocols.personalisation import terminal as office
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle, SecretRole
 from openeoi.storage.database import Database
+from openeoi.terminal.examination import Trust
 from openeoi.transport import Transport, run
 from openeoi.transport.in_process import InProcess
 
@@ -74,7 +75,7 @@ PORTRAIT = portrait()
 
 
 def data_groups(zone: TravelDocument1 = ZONE) -> dict[int, bytes]:
-    infos = (PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 13), ChipAuthenticationInfo("0.4.0.127.0.7.2.2.3.2.4"))
+    infos = (PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 13),)
     return {
         1: DataGroup1(zone.encode()).encode(),
         2: DataGroup2.of(PORTRAIT).encode(),
@@ -149,7 +150,7 @@ def post(transport: Transport | None = None, issuer: Issuer | None = None, datab
         profile=profiles.load("me"),
         store=Store(database or Database("sqlite://", MIGRATIONS), clock),
         reader=Desk(transport),
-        anchors=CertificateAnchors([authority().der]),
+        trust=Trust(CertificateAnchors([authority().der])),
         document_status=issuer or Issuer(),
         clock=clock,
         random=secrets.token_bytes,

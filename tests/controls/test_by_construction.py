@@ -7,7 +7,7 @@ import pytest
 from whole_journey import Seen
 
 from openeoi.agent import read_and_check
-from openeoi.border import inspection, ports
+from openeoi.border import ports
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
 from openeoi.issuing import status
 from openeoi.issuing.staff import INCOMPATIBLE, Role
@@ -56,9 +56,9 @@ def words(found: dict[str, set[str]]) -> Iterator[str]:
         yield from (table, *names)
 
 
-def test_no_reader_here_reads_fingerprints() -> None:
-    assert 3 not in read_and_check.READ
-    assert 3 not in inspection.READ
+def test_no_reader_here_reads_fingerprints_without_a_right() -> None:
+    assert 3 not in read_and_check.TASK.data_groups
+    assert read_and_check.TASK.credentials is None
 
 
 def test_the_border_has_no_place_for_a_person_a_number_or_a_list(seen: Seen) -> None:

@@ -17,6 +17,7 @@ from openeoi.exchange.desk import ExchangeDesk
 from openeoi.exchange.store import MIGRATIONS, ExchangeStore
 from openeoi.storage.database import Database
 from openeoi.terminal.checks import Outcome
+from openeoi.terminal.examination import Trust
 from openeoi.transport.in_process import InProcess
 from pki.conftest import Office
 
@@ -62,7 +63,7 @@ def test_trust_comes_with_the_imported_list(slovenia: Office, montenegro: Office
     clock = montenegro.clock
     home = ExchangeDesk("SI", slovenia.authorities, ExchangeStore(databases[0], slovenia.clock), slovenia.clock)
     abroad = ExchangeDesk("ME", montenegro.authorities, ExchangeStore(databases[1], clock), clock)
-    post = replace(sample.post(issued_card(slovenia)), profile=profiles.load("me"), anchors=abroad, clock=clock)
+    post = replace(sample.post(issued_card(slovenia)), profile=profiles.load("me"), trust=Trust(abroad), clock=clock)
     assert isinstance(post.store, Store)
 
     assert inspect(post, sample.BY_ZONE, sample.ENTRY).outcome is Outcome.UNDETERMINED

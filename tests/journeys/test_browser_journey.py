@@ -236,8 +236,8 @@ def test_read_and_check(person: Person, system: str, chromium: Browser, examined
     assert visitor.fact("agent.fact.number") == person.document_number
     photo = visitor.page.get_by_alt_text(visitor.t("agent.read.photo"))
     assert photo.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [413, 531]
-    for check in ("pace", "signature", "anchor", "validity", "revocation"):
-        visitor.sees_verdict(f"agent.check.{check}", "successful")
+    for check in ("access", "signature", "trust", "validity", "revocation"):
+        visitor.sees_verdict(f"web.document.check.{check}", "successful")
     look_under_the_hood(visitor)
     expect(visitor.page.locator(".hood .certificate").first).to_be_visible()
 

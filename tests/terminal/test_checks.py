@@ -1,6 +1,6 @@
 import pytest
 
-from openeoi.terminal.checks import Check, Outcome, Weight, chip_authenticity, overall
+from openeoi.terminal.checks import Check, Outcome, Weight, overall
 
 GREEN, RED, YELLOW, GREY, STOPPED = Outcome
 
@@ -24,21 +24,6 @@ def checks(*outcomes: Outcome) -> list[Check]:
 )
 def test_how_checks_add_up(outcomes: tuple[Outcome, ...], result: Outcome) -> None:
     assert overall(checks(*outcomes)) is result
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "result"),
-    [
-        ((), GREY),
-        ((GREY, GREY), GREY),
-        ((RED, GREEN), GREEN),
-        ((RED, YELLOW), RED),
-        ((YELLOW, GREY), YELLOW),
-        ((STOPPED, GREY), STOPPED),
-    ],
-)
-def test_one_proof_of_the_chip_is_enough(outcomes: tuple[Outcome, ...], result: Outcome) -> None:
-    assert chip_authenticity(checks(*outcomes)) is result
 
 
 def test_weights() -> None:

@@ -19,7 +19,8 @@ from openeoi.agent.caution import await_card, require_consent
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pin_care import Activation, PinCare
-from openeoi.agent.read_and_check import CardReading, read_and_check
+from openeoi.agent.read_and_check import read_and_check
+from openeoi.agent.summary import as_text, as_values, translator
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
@@ -101,8 +102,8 @@ def pin_commands(get_agent: GetAgent) -> typer.Typer:
     return commands
 
 
-def card_commands(get_agent: GetAgent) -> typer.Typer:
-    """`eoi card`: list, read, insert."""
+def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en") -> typer.Typer:
+    """`eoi card`: list, read, insert. `language` of what is said to a person."""
     commands = typer.Typer(no_args_is_help=True, help="The virtual cards of this computer.")
 
     @commands.command("list", epilog="Example: eoi card list --json")
@@ -127,8 +128,9 @@ def card_commands(get_agent: GetAgent) -> typer.Typer:
         agent, number = _opened(get_agent, reader, can, yes)
         with agent.session() as session:
             session.unlock(PacePassword.from_can(number))
-            reading = read_and_check(session, agent.anchors, agent.revocation_lists, agent.clock())
-        typer.echo(json.dumps(_report(reading), ensure_ascii=False, indent=2) if as_json else _report_text(reading))
+            reading = read_and_check(session, agent.trust, agent.clock())
+        values = json.dumps(as_values(reading), ensure_ascii=False, indent=2)
+        typer.echo(values if as_json else as_text(translator(language()), reading))
         if reading.outcome is not Outcome.SUCCESSFUL:
             raise typer.Exit(CHECK_FAILED)
 
@@ -219,28 +221,3 @@ def _lines(found: PinStatus) -> list[str]:
 
 def _tries(secret: SecretStatus) -> str:
     return f", {secret.tries_left} tries left" if secret.tries_left else ""
-
-
-def _report(reading: CardReading) -> dict[str, object]:
-    zone = reading.zone
-    return {
-        "outcome": reading.outcome.value,
-        "document_number": zone.document_number if zone else None,
-        "surname": zone.primary_identifier if zone else None,
-        "given_names": zone.secondary_identifier if zone else None,
-        "checks": [
-            {"check": _name(one.key, one.values), "outcome": one.outcome.value, "reason": one.reason} for one in reading.findings
-        ],
-    }
-
-
-def _report_text(reading: CardReading) -> str:
-    zone = reading.zone
-    head = f"{zone.secondary_identifier} {zone.primary_identifier}, {zone.document_number}: " if zone else ""
-    rows = [f"  {one.outcome.value:<14}{_name(one.key, one.values)}  {one.reason}".rstrip() for one in reading.findings]
-    return "\n".join([f"{head}{reading.outcome.value}", *rows])
-
-
-def _name(key: str, values: object) -> str:
-    number = values.get("number") if isinstance(values, dict) else None
-    return key.removeprefix("agent.check.").replace("_", " ") + (f" {number}" if number is not None else "")

@@ -16,7 +16,7 @@ from openeoi.agent.reader import CardReader
 from openeoi.crypto.randomness import RandomSource
 from openeoi.profiles.card import CardParameters
 from openeoi.protocols.browser_card import CardRequest
-from openeoi.protocols.passive_authentication.anchors import RevocationLists, TrustAnchors
+from openeoi.terminal.examination import Trust
 from openeoi.web.figures import CardPicture
 
 ACCESS_NUMBER_LIFETIME: Final = timedelta(hours=8)
@@ -26,7 +26,7 @@ ACCESS_NUMBER_LIFETIME: Final = timedelta(hours=8)
 class Agent:
     """`reader` is the one whose card is used, `virtual_reader` the one beside the box of virtual cards; they may be the same.
 
-    `parameters` gives the lengths of PINs, `anchors` the country signing certificates that reading trusts.
+    `parameters` gives the lengths of PINs, `trust` what reading a document believes.
     `sample_pins` the PINs of cards that are there for trying out.
 
     `one_answer` is held from looking for a request until its answer is kept: of two answers the card sees one."""
@@ -35,8 +35,7 @@ class Agent:
     virtual_reader: CardReader
     faces: CardFaces
     parameters: CardParameters
-    anchors: TrustAnchors
-    revocation_lists: RevocationLists
+    trust: Trust
     random: RandomSource
     clock: Callable[[], datetime]
     sample_pins: SamplePins = lambda name: None

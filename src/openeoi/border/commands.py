@@ -26,6 +26,9 @@ NOT_PASSED: Final = 1
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge.")]
 Zone = Annotated[str, typer.Option("--mrz", help="The machine readable zone; lines may be separated by blanks.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+BasicAccess = Annotated[
+    bool, typer.Option("--allow-basic-access", help="Open a document that offers no PACE the old, weaker way (BAC), and say so.")
+]
 Why = Annotated[Purpose, typer.Option("--purpose", help="Why the document is inspected.")]
 
 
@@ -34,10 +37,14 @@ def commands(get_post: GetPost) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help="The inspection post of another state.")
 
     @group.command(epilog="Example: eoi border inspect --can 123456 --purpose entry")
-    def inspect(can: Can = "", mrz: Zone = "", purpose: Why = Purpose.ENTRY, as_json: Json = False) -> None:
+    def inspect(
+        can: Can = "", mrz: Zone = "", purpose: Why = Purpose.ENTRY, basic_access: BasicAccess = False, as_json: Json = False
+    ) -> None:
         """Inspect the document in the reader: open, read, check, ask its issuer."""
+        if basic_access and not mrz:
+            raise typer.BadParameter("basic access control opens with the zone: give --mrz", param_hint="--allow-basic-access")
         post = get_post()
-        _show(inspect_document(post, _access(can, mrz), Request(post.officer, purpose)), as_json)
+        _show(inspect_document(post, _access(can, mrz), Request(post.officer, purpose, basic_access)), as_json)
 
     @group.command(epilog="Example: eoi border forged --can 123456")
     def forged(can: Can = "", mrz: Zone = "", as_json: Json = False) -> None:
@@ -70,6 +77,8 @@ def _show(report: InspectionReport, as_json: bool) -> None:
     else:
         for check in report.checks:
             typer.echo(f"{check.outcome:14}  {check.name}{f' ({check.reason})' if check.reason else ''}")
+        if report.fingers is not None:
+            typer.echo(f"{report.fingers} fingerprints are readable, right proven; they are not kept")
         typer.echo(f"{report.outcome:14}  outcome of the whole")
     if report.outcome is not Outcome.SUCCESSFUL:
         raise typer.Exit(NOT_PASSED)

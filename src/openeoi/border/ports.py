@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from openeoi.encoding.card_verifiable_certificates.references import KeyReference
-from openeoi.protocols.passive_authentication import RevocationLists, TrustAnchors
-from openeoi.protocols.terminal_authentication.terminal import TerminalCredentials
+from openeoi.terminal.examination.terminal_rights import TerminalCredentialsSource
 from openeoi.transport import Transport
 
-__all__ = ["DocumentState", "DocumentStatus", "Reader", "RevocationLists", "TerminalCredentialsSource", "TrustAnchors"]
+__all__ = ["DocumentState", "DocumentStatus", "Reader", "TerminalCredentialsSource"]
 
 
 class DocumentState(StrEnum):
@@ -33,15 +29,6 @@ class DocumentStatus(Protocol):
 
     def status(self, issuing_state: str, document_number: str) -> DocumentState:
         """`issuing_state`: the three letters of the zone. Raises StatusUnavailable."""
-        ...
-
-
-class TerminalCredentialsSource(Protocol):
-    """The post's own right to fingerprints: short-lived certificates of its inspection system."""
-
-    def credentials_for(self, authority_references: Sequence[KeyReference], at: datetime) -> TerminalCredentials | None:
-        """What leads from one of the authorities that a chip trusts (EF.CVCA, the most recent first) to this post, valid on the
-        day of `at`; None where the post has no such right."""
         ...
 
 

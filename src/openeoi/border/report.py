@@ -23,10 +23,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who inspects and why."""
+    """Who inspects and why. `basic_access`: a document without PACE may be opened by basic access control, with its zone."""
 
     officer: str
     purpose: Purpose
+    basic_access: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class LoggedInspection:
 class InspectionReport:
     """Everything found. `zone`, `portrait` and `exchanges` identify a person: they live in memory only, for one screen.
 
-    `zone` is the chip's; `typed_zone` what the officer gave; `portrait` JPEG or JPEG 2000.
+    `zone` is the chip's; `typed_zone` what the officer gave; `portrait` JPEG or JPEG 2000; `fingers` how many
+    fingerprints the chip gave to the post's proved right (the prints themselves are not kept), None where it gave none.
     """
 
     transaction_id: str
@@ -70,6 +72,7 @@ class InspectionReport:
     zone: TravelDocument | None = field(default=None, repr=False)
     typed_zone: TravelDocument | None = field(default=None, repr=False)
     portrait: bytes = field(default=b"", repr=False)
+    fingers: int | None = None
     repairs: int = 0
     signatures: Signatures | None = None
     tolerances: tuple[Tolerance, ...] = ()

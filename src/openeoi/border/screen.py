@@ -9,12 +9,24 @@ from openeoi.border.report import InspectionReport
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.mrz import TravelDocument, dates
 from openeoi.terminal.checks import Check, Outcome
+from openeoi.terminal.examination import Point
+from openeoi.terminal.examination.points import PROOFS
 from openeoi.web.figures import CertificatePicture, CheckPicture, chain_of
 from openeoi.web.translation import Translator
 
 
 def check_pictures(t: Translator, found: tuple[Check, ...]) -> list[CheckPicture]:
-    return [CheckPicture(style(one.outcome), t(f"border.check.{one.name}"), reason(t, one)) for one in found]
+    return [CheckPicture(style(one.outcome), name(t, one), reason(t, one)) for one in found]
+
+
+def shown(report: InspectionReport) -> tuple[Check, ...]:
+    """What the officer sees, by attention: proofs that the document does not have are summed up in one."""
+    return by_attention(tuple(one for one in report.checks if one.name not in PROOFS or one.outcome is not Outcome.NOT_SUPPORTED))
+
+
+def fingerprints(t: Translator, report: InspectionReport) -> str:
+    """That the prints are readable with the post's proved right; "" where they are not. They are neither shown nor kept."""
+    return t("border.result.fingerprints", count=report.fingers) if report.fingers is not None else ""
 
 
 # What needs the officer's attention comes first; within one outcome the order of the inspection stays.
@@ -27,7 +39,7 @@ def by_attention(found: tuple[Check, ...]) -> tuple[Check, ...]:
 
 def is_confirmed(report: InspectionReport) -> bool:
     """Whether the data shown is what a trusted state signed."""
-    needed = (report.check(name) for name in (checks.SIGNATURE, checks.TRUST, checks.DATA))
+    needed = (report.check(name) for name in (Point.SIGNATURE, Point.TRUST, Point.DATA))
     return all(one is not None and one.outcome is Outcome.SUCCESSFUL for one in needed)
 
 
@@ -37,7 +49,15 @@ def style(outcome: Outcome) -> str:
 
 
 def reason(t: Translator, check: Check) -> str:
-    return t(f"border.reason.{check.reason}") if check.reason else ""
+    if not check.reason:
+        return ""
+    shared = f"web.document.reason.{check.reason}"
+    return t(shared) if t.knows(shared) else t(f"border.reason.{check.reason}")
+
+
+def name(t: Translator, check: Check) -> str:
+    shared = f"web.document.check.{check.name}"
+    return t(shared) if t.knows(shared) else t(f"border.check.{check.name}")
 
 
 def remedy(report: InspectionReport) -> str:
@@ -77,11 +97,11 @@ def chain_picture(t: Translator, report: InspectionReport) -> CertificatePicture
     signatures = report.signatures
     if signatures is None:
         return None
-    content = CertificatePicture("EF.SOD", checks=_edges(t, report, checks.SIGNATURE, checks.DATA))
+    content = CertificatePicture("EF.SOD", checks=_edges(t, report, Point.SIGNATURE, Point.DATA))
     signer = CertificatePicture(
         signatures.signer,
         ((t("border.chain.valid_until"), t.date(signatures.signer_valid_until)),),
-        _edges(t, report, checks.TRUST, checks.VALIDITY, checks.REVOCATION),
+        _edges(t, report, Point.TRUST, Point.VALIDITY, Point.REVOCATION),
     )
     nodes = [signer, content]
     if signatures.authority and signatures.authority_valid_until is not None:

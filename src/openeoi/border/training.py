@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from openeoi.border.access import Access
 from openeoi.border.errors import NotCopied
-from openeoi.border.inspection import UNREADABLE, inspect_over
+from openeoi.border.inspection import inspect_over
 from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport, Purpose, Request
 from openeoi.border.training_specimen import copy_with_another_face
+from openeoi.terminal.examination.findings import UNREADABLE
 
 
 def inspect_copied_chip(post: BorderPost, access: Access, officer: str = "") -> InspectionReport:

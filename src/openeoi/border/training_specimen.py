@@ -31,7 +31,7 @@ from openeoi.terminal.unlock import unlock
 from openeoi.transport import Transport, run
 from openeoi.transport.in_process import InProcess
 
-READ: Final = (1, 2, 11, 12, 14)
+READ: Final = (1, 2, 11, 12, 14, 15)
 ANY_NUMBER: Final = "111111"
 
 

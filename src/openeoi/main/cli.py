@@ -166,7 +166,7 @@ def _mount() -> None:
         return made(offices().faulty_cards, name)
 
     card = issuing_commands(lambda: offices().issuing, make_faulty)
-    card.registered_commands += card_commands(agent).registered_commands
+    card.registered_commands += card_commands(agent, terminal_language).registered_commands
     application.add_typer(audit, name="audit")
     card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")

@@ -98,9 +98,10 @@ def read(journey: Journey) -> str:
     agent = journey.offices.agent
     with agent.session() as session:
         session.unlock(PacePassword.from_can(journey.access_number))
-        reading = read_and_check(session, agent.anchors, agent.revocation_lists, agent.clock())
+        reading = read_and_check(session, agent.trust, agent.clock())
     _require(reading.outcome is Outcome.SUCCESSFUL, f"read and check: {reading.outcome}")
-    _require(reading.zone is not None and reading.zone.document_number == journey.document_number, "another document was read")
+    zone = reading.content.zone
+    _require(zone is not None and zone.document_number == journey.document_number, "another document was read")
     return f"{len(reading.findings)} checks"
 
 

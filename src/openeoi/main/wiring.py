@@ -164,6 +164,7 @@ class Offices:
     def agent(self) -> Agent:
         from openeoi.agent.office import Agent
         from openeoi.main.samples import sample_pins
+        from openeoi.terminal.examination import Trust
 
         trusted = self._with_laboratory(self.exchange)
         return Agent(
@@ -171,8 +172,7 @@ class Offices:
             virtual_reader=self.reader,
             faces=self.card_stock,
             parameters=self.profile.card,
-            anchors=trusted,
-            revocation_lists=trusted,
+            trust=Trust(trusted, trusted),
             random=self.random,
             clock=self.clock,
             sample_pins=lambda card: sample_pins(self, card),
@@ -250,17 +250,17 @@ class Offices:
         from openeoi.border.post import BorderPost
         from openeoi.border.store import Store
         from openeoi.main import connections
+        from openeoi.terminal.examination import Trust
 
         trusted = self._with_laboratory(self.partner_exchange)
         return BorderPost(
             profile=self.partner_profile,
             store=Store(self._database("border"), self.clock),
             reader=connections.PostReader(self.used_reader),
-            anchors=trusted,
+            trust=Trust(trusted, trusted),
             document_status=connections.IssuersAnswer(self.profile.issuing_state, self.issuing),
             clock=self.clock,
             random=self.random,
-            revocation_lists=trusted,
             terminal_credentials=connections.PostCredentials(
                 self.partner_authorities,
                 {

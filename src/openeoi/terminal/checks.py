@@ -47,18 +47,6 @@ def overall(checks: Iterable[Check]) -> Outcome:
     return Outcome.SUCCESSFUL if outcomes == {Outcome.SUCCESSFUL} else Outcome.UNDETERMINED
 
 
-def chip_authenticity(checks: Iterable[Check]) -> Outcome:
-    """Active authentication, chip authentication, PACE with chip authentication mapping: one success is enough.
-
-    Otherwise the worst that happened; not supported where the chip has none of them.
-    """
-    outcomes = {check.outcome for check in checks}
-    for candidate in (Outcome.SUCCESSFUL, Outcome.FAILED, Outcome.ABORTED, Outcome.UNDETERMINED):
-        if candidate in outcomes:
-            return candidate
-    return Outcome.NOT_SUPPORTED
-
-
 def _counts(check: Check) -> bool:
     if check.weight is Weight.OPTIONAL:
         return check.outcome is not Outcome.NOT_SUPPORTED

@@ -18,11 +18,10 @@ from openeoi.protocols.chip_authentication.shared import compressed_key
 from openeoi.protocols.pace.chip_authentication_mapping import ChipProof
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pace.shared import PaceProtocol
-from openeoi.protocols.pace.terminal import PaceResult, agree
 from openeoi.protocols.terminal_authentication.shared import Binding, chip_after_pace
 from openeoi.terminal.errors import PaceIsOffered, PaceNotOffered
 from openeoi.terminal.read_document import select_document
-from openeoi.terminal.unlock import choose, read_card_access
+from openeoi.terminal.unlock import Unlocked, decode_card_access, read_card_access_file, unlock_by_pace
 
 CHECK_DIGITS_AND_DATES = 14
 """Characters of the MRZ information behind the document number with its check digit."""
@@ -33,13 +32,16 @@ class DocumentChannel:
     """An open document whose eMRTD application is selected.
 
     `chip_identifier` and `terminal_key` are what terminal authentication binds to, the latter empty until the chip has been
-    authenticated; `chip_proof` is what PACE with chip authentication mapping left to be judged (`prove_chip`).
+    authenticated; `chip_proof` is what PACE with chip authentication mapping left to be judged (`prove_chip`). `pace` is the
+    offer that opened the document, None for basic access control; `card_access` is EF.CardAccess, empty where there is none.
     """
 
     channel: SecureChannel
     chip_identifier: bytes
     terminal_key: bytes = b""
     chip_proof: ChipProof | None = field(default=None, repr=False)
+    pace: PaceInfo | None = None
+    card_access: bytes = b""
 
     @property
     def binding(self) -> Binding | None:
@@ -48,19 +50,16 @@ class DocumentChannel:
 
 def open_with_pace(password: PacePassword, random: RandomSource) -> CardSteps[DocumentChannel]:
     """The strongest PACE that both sides have. Raises what `unlock` raises; UnexpectedStatus where it is no travel document."""
-    access = yield from read_card_access()
-    info = choose(access.pace_infos)
-    ambiguous = sum(other.protocol == info.protocol for other in access.pace_infos) > 1
-    return (yield from enter_document(info, (yield from agree(password, info, random, name_parameters=ambiguous))))
+    return (yield from enter_document((yield from unlock_by_pace(password, random))))
 
 
-def enter_document(info: PaceInfo, result: PaceResult) -> CardSteps[DocumentChannel]:
-    """Selects the application in the channel that PACE left. Raises UnexpectedStatus where it is no travel document."""
-    agreement = PaceProtocol.of(info.protocol).agreement
-    channel = SecureChannel(result.keys)
-    yield from through(channel, select_document())
+def enter_document(unlocked: Unlocked) -> CardSteps[DocumentChannel]:
+    """Makes the eMRTD application of an unlocked card the current one. Raises UnexpectedStatus where it is no travel document."""
+    agreement, result = PaceProtocol.of(unlocked.pace.protocol).agreement, unlocked.result
+    yield from through(unlocked.channel, select_document())
     key = compressed_key(agreement, result.terminal_public_key) if result.chip_proof is not None else b""
-    return DocumentChannel(channel, chip_after_pace(agreement, result.card_public_key), key, result.chip_proof)
+    chip = chip_after_pace(agreement, result.card_public_key)
+    return DocumentChannel(unlocked.channel, chip, key, result.chip_proof, unlocked.pace, unlocked.card_access)
 
 
 def open_with_basic_access(
@@ -68,17 +67,17 @@ def open_with_basic_access(
 ) -> CardSteps[DocumentChannel]:
     """Basic access control with the printed zone. Raises PaceIsOffered, and the errors of `protocols.basic_access.errors`."""
     keys = AccessKeys.from_mrz(mrz_information)
-    if not although_pace_is_offered:
-        yield from _require_no_pace()
+    card_access = yield from _card_access()
+    if card_access and not although_pace_is_offered and decode_card_access(card_access).pace_infos:
+        raise PaceIsOffered("the card offers PACE, so it is not opened by basic access control")
     yield from select_document()
     channel = yield from establish_basic_access(keys, random)
-    return DocumentChannel(channel, mrz_information[:-CHECK_DIGITS_AND_DATES].encode("ascii"))
+    chip = mrz_information[:-CHECK_DIGITS_AND_DATES].encode("ascii")
+    return DocumentChannel(channel, chip, card_access=card_access)
 
 
-def _require_no_pace() -> CardSteps[None]:
+def _card_access() -> CardSteps[bytes]:
     try:
-        access = yield from read_card_access()
+        return (yield from read_card_access_file())
     except PaceNotOffered:
-        return
-    if access.pace_infos:
-        raise PaceIsOffered("the card offers PACE, so it is not opened by basic access control")
+        return b""

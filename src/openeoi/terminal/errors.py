@@ -1,5 +1,7 @@
 """What a terminal finds missing, on a card or in what it was given; each error says what to do next."""
 
+from datetime import date
+
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
 
@@ -89,6 +91,33 @@ class CountryDiffers(DocumentInconsistent):
         self.issuing_state = issuing_state
         self.signer_country = signer_country
         super().__init__(f"the zone is of {issuing_state}, the document signer of {signer_country or 'no country'}")
+
+
+class CardAccessDiffers(DocumentInconsistent):
+    """EF.CardAccess does not offer the PACE that the signed EF.DG14 names: a stronger way in was hidden, or another was added.
+
+    `protocols` are the object identifiers that stand in one of them only.
+    """
+
+    def __init__(self, protocols: tuple[str, ...]) -> None:
+        self.protocols = protocols
+        super().__init__(f"EF.CardAccess and EF.DG14 differ in {', '.join(protocols)}")
+
+
+class KeyWithheld(DocumentInconsistent):
+    """The signed list names data group `number`, which holds the key that shows a copied chip, and the chip does not give it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"the chip does not give data group {number}, which was signed and holds the chip's key")
+
+
+class DocumentExpired(TerminalError):
+    """The document's own validity is over since `expired_on`."""
+
+    def __init__(self, expired_on: date) -> None:
+        self.expired_on = expired_on
+        super().__init__(f"the document expired on {expired_on.isoformat()}")
 
 
 class SignatureNotByCertificate(TerminalError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from openeoi.encoding import der
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
@@ -11,6 +11,7 @@ from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds.security_infos import SecurityInfo, TerminalAuthenticationInfo, of_kind
 from openeoi.iso7816.secure_messaging import through
 from openeoi.iso7816.steps import CardSteps
+from openeoi.protocols.terminal_authentication.shared import Binding
 from openeoi.protocols.terminal_authentication.terminal import TerminalCredentials, authenticate
 from openeoi.terminal.card_files import read_file
 from openeoi.terminal.document_channel import DocumentChannel
@@ -24,11 +25,22 @@ def prove_terminal(
 
     Raises ChipNotAuthenticated, FileMalformed (EF.CVCA), the errors of `protocols.terminal_authentication.errors`.
     """
-    binding = opened.binding
-    if binding is None:
-        raise ChipNotAuthenticated("the chip has to be authenticated before the terminal can be")
+    _require_binding(opened)
     authorities = yield from through(opened.channel, read_authority_references(security_infos))
-    return (yield from through(opened.channel, authenticate(credentials, authorities, binding)))
+    return (yield from prove_terminal_to(authorities, opened, credentials))
+
+
+def prove_terminal_to(
+    authorities: Sequence[KeyReference], opened: DocumentChannel, credentials: TerminalCredentials
+) -> CardSteps[tuple[CardVerifiableCertificate, ...]]:
+    """The same where EF.CVCA has been read. Raises ChipNotAuthenticated, the errors of `terminal_authentication.errors`."""
+    return (yield from through(opened.channel, authenticate(credentials, authorities, _require_binding(opened))))
+
+
+def _require_binding(opened: DocumentChannel) -> Binding:
+    if opened.binding is None:
+        raise ChipNotAuthenticated("the chip has to be authenticated before the terminal can be")
+    return opened.binding
 
 
 def read_authority_references(security_infos: Iterable[SecurityInfo]) -> CardSteps[tuple[KeyReference, ...]]:

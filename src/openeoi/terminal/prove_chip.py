@@ -17,13 +17,14 @@ from openeoi.encoding.lds.security_infos import SecurityInfo
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.active_authentication import terminal as active_authentication
+from openeoi.protocols.active_authentication.shared import CHALLENGE_SIZE
 from openeoi.protocols.active_authentication.terminal import ActiveAuthenticationResult
 from openeoi.protocols.chip_authentication import terminal as chip_authentication
 from openeoi.protocols.pace.chip_authentication_mapping import verify_chip
 from openeoi.protocols.pace.errors import ChipKeyMissing
 from openeoi.terminal.card_files import select_master_file
 from openeoi.terminal.document_channel import DocumentChannel
-from openeoi.terminal.errors import FileMalformed
+from openeoi.terminal.errors import FileMalformed, FileNotReadable
 from openeoi.terminal.read_document import select_document
 from openeoi.terminal.read_file import read_elementary_file
 
@@ -51,6 +52,18 @@ def by_active_authentication(
     return (yield from through(opened.channel, steps))
 
 
+def ask_for_signature(
+    opened: DocumentChannel, data_group_15: DataGroup15, random: RandomSource
+) -> CardSteps[tuple[bytes, bytes]]:
+    """A fresh challenge and the chip's answer, which `active_authentication.terminal.verify` judges.
+
+    Raises ActiveAuthenticationRefused and NotDecidable.
+    """
+    challenge = random(CHALLENGE_SIZE)
+    steps = active_authentication.ask(data_group_15, challenge, plain_capacity=opened.channel.plain_capacity())
+    return challenge, (yield from through(opened.channel, steps))
+
+
 def by_mapping(opened: DocumentChannel, card_security: CardSecurity) -> None:
     """Judges what PACE with chip authentication mapping left. The caller has verified the signature of `card_security`.
 
@@ -66,14 +79,23 @@ def read_card_security(channel: SecureChannel) -> CardSteps[CardSecurity]:
 
     Raises FileNotReadable, FileMalformed. Its signature is for `passive_authentication.verify.check_signed_data`.
     """
-    return (yield from through(channel, _read_card_security()))
-
-
-def _read_card_security() -> CardSteps[CardSecurity]:
-    yield from select_master_file()
-    content = yield from read_elementary_file(files.CARD_SECURITY, maximum=CARD_SECURITY_MAXIMUM)
-    yield from select_document()
     try:
-        return CardSecurity.decode(content)
+        return CardSecurity.decode((yield from read_card_security_file(channel)))
     except DecodingError as error:
         raise FileMalformed(files.CARD_SECURITY.name, str(error)) from error
+
+
+def read_card_security_file(channel: SecureChannel) -> CardSteps[bytes]:
+    """The same file as it is. Raises FileNotReadable, FileMalformed."""
+    return (yield from through(channel, _read_card_security_file()))
+
+
+def _read_card_security_file() -> CardSteps[bytes]:
+    yield from select_master_file()
+    try:
+        content = yield from read_elementary_file(files.CARD_SECURITY, maximum=CARD_SECURITY_MAXIMUM)
+    except FileNotReadable:
+        yield from select_document()
+        raise
+    yield from select_document()
+    return content

@@ -42,6 +42,13 @@ def read_document(
     return (yield from through(channel, _read(data_groups, channel.plain_capacity(response_maximum))))
 
 
+def read_data_groups(
+    channel: SecureChannel, numbers: Iterable[int], *, response_maximum: int = 256
+) -> CardSteps[tuple[dict[int, bytes], dict[int, int]]]:
+    """Data groups of the current eMRTD application, and those that the card refuses with the status word."""
+    return (yield from through(channel, _read_groups(numbers, channel.plain_capacity(response_maximum))))
+
+
 def select_document() -> CardSteps[None]:
     """Makes the eMRTD application the current one."""
     response = yield CommandApdu(0x00, 0xA4, 0x04, 0x0C, files.EMRTD_APPLICATION)
@@ -52,15 +59,19 @@ def _read(data_groups: Iterable[int] | None, piece: int) -> CardSteps[DocumentFi
     yield from select_document()
     com = yield from read_elementary_file(files.COM, piece)
     sod = yield from read_elementary_file(files.SOD, piece)
-    wanted = _listed(com) if data_groups is None else tuple(data_groups)
+    contents, refused = yield from _read_groups(_listed(com) if data_groups is None else data_groups, piece)
+    return DocumentFiles(com, sod, contents, refused)
+
+
+def _read_groups(numbers: Iterable[int], piece: int) -> CardSteps[tuple[dict[int, bytes], dict[int, int]]]:
     contents: dict[int, bytes] = {}
     refused: dict[int, int] = {}
-    for number in wanted:
+    for number in numbers:
         try:
             contents[number] = yield from read_elementary_file(files.data_group(number), piece)
         except FileNotReadable as error:
             refused[number] = error.status
-    return DocumentFiles(com, sod, contents, refused)
+    return contents, refused
 
 
 def _listed(com: bytes) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ from openeoi.protocols.passive_authentication import CertificateAnchors
 from openeoi.protocols.passive_authentication.certificates import Certificate
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.credentials import sign_digest
+from openeoi.terminal.examination import Trust, code_of
 from openeoi.terminal.pin_care import pin_status
 from openeoi.terminal.read_document import read_document
 from openeoi.transport import Transport
@@ -52,17 +53,17 @@ class Lists:
         return self._list if authority.raw == LABORATORY.authority else None
 
 
-LISTS = Lists()
+TRUST = Trust(ANCHORS, Lists())
 
 
 def errors(transport: Transport, use: Use) -> set[str]:
-    """What a terminal says of the card: the error with which the use ended, or the reasons of what it did not find successful."""
+    """What a terminal says of the card, as codes: the error that ended the use, or the reasons of what was not successful."""
     session = CardSession(transport, secrets.token_bytes)
     try:
         session.unlock(PacePassword.from_can(WRONG_CAN if use is Use.OPEN_WITH_WRONG_NUMBER else CAN))
         match use:
             case Use.READ_DOCUMENT | Use.OPEN_WITH_WRONG_NUMBER:
-                reading = read_and_check(session, ANCHORS, LISTS, AT)
+                reading = read_and_check(session, TRUST, AT)
                 return {one.reason for one in reading.findings if one.outcome in (Outcome.FAILED, Outcome.UNDETERMINED)}
             case Use.SIGN_WITHOUT_PIN:
                 session.run("sign", sign_digest(CredentialRole.LOW, DIGEST))
@@ -77,7 +78,7 @@ def errors(transport: Transport, use: Use) -> set[str]:
             case Use.ASK_FOR_TRIES:
                 session.run("tries", pin_status())
     except OpenEoiError as error:
-        return {type(error).__name__}
+        return {code_of(error)}
     return set()
 
 
@@ -96,5 +97,5 @@ def _authenticate_chip(channel: SecureChannel) -> CardSteps[None]:
 
 def inspected(transport: Transport) -> InspectionReport:
     post = sample_post.post(transport)
-    post = replace(post, anchors=ANCHORS, revocation_lists=LISTS, clock=lambda: AT)
+    post = replace(post, trust=TRUST, clock=lambda: AT)
     return inspect(post, CardAccessNumber(CAN), sample_post.ENTRY)

@@ -23,6 +23,11 @@ NAMES = list(CATALOGUE)
 INSPECTED = [name for name, fault in CATALOGUE.items() if fault.inspection is not None]
 
 
+def code(name: str) -> str:
+    """The code of an error class."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 def in_reader(name: str) -> InProcess:
     chip = InProcess(make_faulty_card(name, lab.LABORATORY, VolatileMemory(), lab.PARAMETERS, secrets.token_bytes))
     chip.reset()
@@ -44,9 +49,9 @@ def test_a_sound_chip_passes_every_use(sound: InProcess, use: Use) -> None:
 
 def test_a_sound_chip_refuses_what_is_wrong(sound: InProcess) -> None:
     sound.reset()
-    assert lab.errors(sound, Use.OPEN_WITH_WRONG_NUMBER) == {"WrongPassword"}
+    assert lab.errors(sound, Use.OPEN_WITH_WRONG_NUMBER) == {"wrong_password"}
     sound.reset()
-    assert lab.errors(sound, Use.SIGN_WITH_WRONG_PIN) == {"WrongPin"}
+    assert lab.errors(sound, Use.SIGN_WITH_WRONG_PIN) == {"wrong_pin"}
 
 
 def test_a_sound_chip_passes_inspection(sound: InProcess) -> None:
@@ -67,7 +72,12 @@ def test_a_sound_chip_with_keys_proves_that_it_is_genuine(use: Use) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_terminal_says_what_the_catalogue_says(name: str) -> None:
     fault = find_fault(name)
-    assert fault.error in lab.errors(in_reader(name), fault.use)
+    assert code(fault.error) in lab.errors(in_reader(name), fault.use)
+
+
+@pytest.mark.parametrize("name", [name for name, fault in CATALOGUE.items() if fault.family is Family.CHIP])
+def test_a_holders_reader_notices_a_copy_when_it_reads(name: str) -> None:
+    assert code(find_fault(name).error) in lab.errors(in_reader(name), Use.READ_DOCUMENT)
 
 
 @pytest.mark.parametrize("name", INSPECTED)

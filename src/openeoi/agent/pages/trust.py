@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from openeoi.agent.read_and_check import CardReading, Finding
+from openeoi.agent.summary import reason_text
 from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.terminal.examination import Examination, Finding, Point
 from openeoi.web.figures import CertificatePicture, CheckPicture
 from openeoi.web.translation import Translator
 
 
-def chain_picture(t: Translator, reading: CardReading) -> CertificatePicture | None:
+def chain_picture(t: Translator, reading: Examination) -> CertificatePicture | None:
     """None where not even the signature over the content could be verified."""
     if reading.signed is None:
         return None
     groups = tuple(
-        CertificatePicture(f"EF.DG{finding.values['number']}", checks=(_edge(t, finding, "agent.chain.hash"),))
+        CertificatePicture(f"EF.DG{finding.group}", checks=(_edge(t, finding, "agent.chain.hash"),))
         for finding in reading.findings
-        if finding.key == "agent.check.data_group"
+        if finding.point is Point.DATA and finding.group is not None
     )
-    content = CertificatePicture(
-        "EF.SOD", checks=_edges(t, reading, ("agent.check.signature", "agent.chain.content")), issued=groups
-    )
+    content = CertificatePicture("EF.SOD", checks=_edges(t, reading, (Point.SIGNATURE, "agent.chain.content")), issued=groups)
     edges = (
-        ("agent.check.anchor", "agent.chain.signed"),
-        ("agent.check.validity", "agent.chain.in_time"),
-        ("agent.check.revocation", "agent.chain.revocation"),
+        (Point.TRUST, "agent.chain.signed"),
+        (Point.VALIDITY, "agent.chain.in_time"),
+        (Point.REVOCATION, "agent.chain.revocation"),
     )
     signer = CertificatePicture(
         _name(reading.signed.signer), _details(t, reading.signed.signer), _edges(t, reading, *edges), (content,)
@@ -34,19 +33,13 @@ def chain_picture(t: Translator, reading: CardReading) -> CertificatePicture | N
     return CertificatePicture(_name(authority), _details(t, authority), issued=(signer,))
 
 
-def _edges(t: Translator, reading: CardReading, *edges: tuple[str, str]) -> tuple[CheckPicture, ...]:
-    found = [(reading.finding(key), text) for key, text in edges]
+def _edges(t: Translator, reading: Examination, *edges: tuple[Point, str]) -> tuple[CheckPicture, ...]:
+    found = [(reading.finding(point), text) for point, text in edges]
     return tuple(_edge(t, finding, text) for finding, text in found if finding is not None)
 
 
 def _edge(t: Translator, finding: Finding, text: str) -> CheckPicture:
     return CheckPicture(finding.outcome.name.lower(), t(text), reason_text(t, finding))
-
-
-def reason_text(t: Translator, finding: Finding) -> str:
-    """Why a check came out so, in words where we have some, else the name of the error."""
-    key = f"agent.reason.{finding.reason}"
-    return t(key) if t.knows(key) else finding.reason
 
 
 def _name(certificate: Certificate) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from openeoi.card.faults.defects import ClearDefect, Defect
-from openeoi.card.faults.fault import Family, Fault, Use
+from openeoi.card.faults.fault import Family, Fault, Inspection, Use, Verdict
 from openeoi.card.faults.laboratory import Key, Laboratory
 from openeoi.card.faults.specimen import Specimen, signed, sound_data_groups, specimen
 from openeoi.crypto.ciphers import Cipher
@@ -90,6 +90,17 @@ def _private(key: Key) -> int:
     return key.private.private_numbers().private_value
 
 
+COPY: Final = Inspection("genuine_chip", Verdict.FAILED, "chip_not_genuine")
+
+
+def _refused(reason: str) -> Inspection:
+    return Inspection("genuine_chip", Verdict.FAILED, reason)
+
+
+def _undecided(check: str, reason: str) -> Inspection:
+    return Inspection(check, Verdict.UNDETERMINED, reason)
+
+
 class KeepsOldKeys(Defect):
     """Says yes to chip authentication and goes on with the keys of PACE."""
 
@@ -121,8 +132,9 @@ def _fault(
     use: Use,
     document: Document = Document(),
     defect: Callable[[], Defect] = Defect,
+    inspection: Inspection = COPY,
 ) -> Fault:
-    return Fault(name, Family.CHIP, sentence, clause, error, None, proving(document), defect, use)
+    return Fault(name, Family.CHIP, sentence, clause, error, inspection, proving(document), defect, use)
 
 
 ACTIVE: Final = "ICAO 9303-11, 6.1 (active authentication)"
@@ -144,6 +156,7 @@ FAULTS: Final = (
         "ActiveAuthenticationRefused",
         Use.AUTHENTICATE_ACTIVELY,
         Document(active_key=""),
+        inspection=_refused("active_authentication_refused"),
     ),
     _fault(
         "active-signature-wrong",
@@ -176,6 +189,7 @@ FAULTS: Final = (
         "NotDecidable",
         Use.AUTHENTICATE_ACTIVELY,
         Document(names_algorithm=False),
+        inspection=_undecided("active_authentication", "not_decidable"),
     ),
     _fault(
         "clone-with-another-chip-key",
@@ -192,6 +206,7 @@ FAULTS: Final = (
         "ChipAuthenticationRefused",
         Use.AUTHENTICATE_CHIP,
         Document(chip_key=""),
+        inspection=_refused("chip_authentication_refused"),
     ),
     _fault(
         "chip-keeps-old-keys",
@@ -208,6 +223,7 @@ FAULTS: Final = (
         "NotDecidable",
         Use.AUTHENTICATE_CHIP,
         Document(change_chip_key=_flip_last),
+        inspection=_undecided("chip_authentication", "not_decidable"),
     ),
     _fault(
         "chip-key-not-named",
@@ -216,5 +232,6 @@ FAULTS: Final = (
         "ChipAuthenticationNotOffered",
         Use.AUTHENTICATE_CHIP,
         Document(names_chip_key=False),
+        inspection=_undecided("chip_authentication", "chip_authentication_not_offered"),
     ),
 )

@@ -40,26 +40,26 @@ def authenticate(
     `security_infos`: those of EF.DG14, empty where there is none. `plain_capacity`: bytes that a short response can carry
     (`SecureChannel.plain_capacity()`; 256 in clear); a longer signature is asked for with extended length.
     """
-    key, infos = _key(data_group_15), tuple(security_infos)
     challenge = random(shared.CHALLENGE_SIZE)
-    extended = _signature_size(key) > plain_capacity
+    signature = yield from ask(data_group_15, challenge, plain_capacity=plain_capacity)
+    return ActiveAuthenticationResult(challenge, signature, verify(data_group_15, security_infos, challenge, signature))
+
+
+def ask(data_group_15: DataGroup15, challenge: bytes, *, plain_capacity: int = 223) -> CardSteps[bytes]:
+    """The chip's answer to the challenge, for `verify`. Raises ActiveAuthenticationRefused, NotDecidable (an unusable key)."""
+    extended = _signature_size(_key(data_group_15)) > plain_capacity
     expected = EXTENDED_EXPECTED_MAXIMUM if extended else SHORT_EXPECTED_MAXIMUM
     response = yield CommandApdu(0x00, shared.INTERNAL_AUTHENTICATE, 0, 0, challenge, expected, extended)
     if response.status != status.SUCCESS:
         raise ActiveAuthenticationRefused(response.status)
-    return ActiveAuthenticationResult(challenge, response.data, _judge(key, infos, challenge, response.data))
+    return response.data
 
 
 def verify(
     data_group_15: DataGroup15, security_infos: Iterable[SecurityInfo], challenge: bytes, signature: bytes
 ) -> DigestAlgorithm:
     """The hash function of a good signature. Raises ChipNotGenuine, NotDecidable."""
-    return _judge(_key(data_group_15), tuple(security_infos), challenge, signature)
-
-
-def _judge(
-    key: RsaPublicKey | EllipticCurvePublicKey, infos: tuple[SecurityInfo, ...], challenge: bytes, signature: bytes
-) -> DigestAlgorithm:
+    key, infos = _key(data_group_15), tuple(security_infos)
     try:
         if isinstance(key, RsaPublicKey):
             return message_recovery.recover(key, challenge, signature)[1]

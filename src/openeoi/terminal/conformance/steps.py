@@ -15,6 +15,7 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.terminal import agree
 from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, Subject
 from openeoi.terminal.document_channel import DocumentChannel, enter_document
+from openeoi.terminal.unlock import Unlocked
 
 Outcome = TypeVar("Outcome")
 
@@ -30,7 +31,7 @@ def open_document(subject: Subject) -> CardSteps[DocumentChannel]:
         raise CaseEnded("the chip offers no PACE that is supported here")
     try:
         result = yield from agree(subject.password, subject.pace, subject.random, name_parameters=subject.named)
-        return (yield from enter_document(subject.pace, result))
+        return (yield from enter_document(Unlocked(SecureChannel(result.keys), b"", subject.pace, result)))
     except OpenEoiError as error:
         raise CaseEnded(f"the chip could not be opened: {error}") from error
 
