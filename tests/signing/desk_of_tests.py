@@ -7,7 +7,7 @@ from cryptography import x509
 from login.hierarchy import POLICIES, Issuer
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.protocols.holder_certificate import Status, TrustedIssuer
-from openeoi.signing import findings, pades
+from openeoi.signing import examination, pades
 from openeoi.signing.certificates import check_signing_certificate
 from openeoi.signing.validation import ValidationReport, judge
 
@@ -28,7 +28,7 @@ def sign(document: bytes) -> bytes:
 
 
 def validate(document: bytes, at: datetime = NOW) -> ValidationReport:
-    return judge(findings.examine(document, [ISSUER.certificate], [], at), [QUALIFIED], good, at)
+    return judge(examination.examine(document, [ISSUER.certificate], [], at), [QUALIFIED], good, at)
 
 
 def failed(report: ValidationReport) -> dict[str, str]:

@@ -95,3 +95,28 @@ def test_wrong_use_exits_with_two_and_writes_nothing(desk: SigningDesk, document
 def test_help_has_examples(desk: SigningDesk) -> None:
     for command in ("sign", "validate"):
         assert f"Example: eoi {command} pogodba" in run(desk, command, "--help")[1]
+
+
+def test_several_files_go_into_one_container(desk: SigningDesk, document: Path, tmp_path: Path) -> None:
+    other = tmp_path / "priloga č.txt"
+    other.write_text("Priloga.")
+    code, output = run(desk, "sign", str(document), str(other), "--json")
+    assert code == 0
+    signed = tmp_path / "pogodba.signed.asice"
+    assert json.loads(output)["level"] == "ASiC-E, XAdES B-B"
+    assert json.loads(output)["signed"] == str(signed)
+    code, output = run(desk, "validate", str(signed), "--json")
+    assert (code, json.loads(output)["headline"]) == (0, "qualified")
+    code, _ = run(desk, "sign", str(signed))
+    assert code == 0
+    code, output = run(desk, "validate", str(tmp_path / "pogodba.signed.signed.asice"), "--json")
+    assert (code, len(json.loads(output)["signatures"])) == (0, 2)
+
+
+def test_two_files_of_one_name_are_refused(desk: SigningDesk, document: Path, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    twin = tmp_path / "b" / document.name
+    twin.write_bytes(b"other")
+    code, output = run(desk, "sign", str(document), str(twin))
+    assert code == 1
+    assert "same name" in output

@@ -19,8 +19,9 @@ from openeoi.protocols.browser_card import CardRequest, CardResponse, Operation,
 from openeoi.protocols.card_proof import refuse_purpose_text
 from openeoi.protocols.holder_certificate import Status, StatusSourceUnavailable
 from openeoi.signing import pades, pages
-from openeoi.signing.desk import CROSS_SITE, SigningDesk, shown_name, signed_name
+from openeoi.signing.desk import CROSS_SITE, SigningDesk, shown_name
 from openeoi.signing.findings import DocumentFindings
+from openeoi.signing.forms import signed_name
 from openeoi.signing.store import MIGRATIONS
 from openeoi.storage.audit import AuditChain
 from openeoi.storage.database import Database
@@ -131,7 +132,7 @@ def test_what_you_see_is_what_you_sign(browser: TestClient) -> None:
     request = CardRequest.decode(hidden(page, "request"))
     assert isinstance(request.details, SigningDetails)
     (document,) = request.details.documents
-    facts = pades.describe(pdf(pages=2))
+    (facts,) = pades.describe(pdf(pages=2)).files
     assert (document.name, document.digest, document.size) == ("pogodba č.pdf", facts.digest, facts.size)
     assert facts.digest.hex() in page.text
     assert "PAdES B-B" in page.text
@@ -144,8 +145,8 @@ def test_the_certificate_is_asked_first_and_signs_nothing(browser: TestClient) -
     assert (request.operation, request.return_to) == (Operation.CERTIFICATE, f"{ORIGIN}/signing/certificate")
 
 
-@pytest.mark.parametrize("content", [b"", b"no pdf", b"%PDF-1.7\n"])
-def test_what_is_no_pdf_is_refused_at_the_field(browser: TestClient, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n"])
+def test_what_cannot_be_signed_is_refused_at_the_field(browser: TestClient, content: bytes) -> None:
     page = upload(browser, content)
     assert page.status_code == 422
     assert 'aria-invalid="true"' in page.text
@@ -255,5 +256,27 @@ def test_names_are_for_people_and_never_a_path() -> None:
     assert shown_name("C:\\temp\\pogodba.pdf") == "pogodba.pdf"
     assert shown_name("../../etc/passwd") == "passwd"
     assert shown_name("a\r\nb\u202e.pdf") == "ab.pdf"
-    assert shown_name("") == "dokument.pdf"
+    assert shown_name("") == "dokument"
     assert signed_name("pogodba.PDF") == "pogodba.signed.pdf"
+
+
+def test_several_files_are_signed_together(browser: TestClient) -> None:
+    token = hidden(browser.get("/signing"), "csrf_token")
+    files = [("document", ("pogodba č.pdf", pdf(), "application/pdf")), ("document", ("opomba.txt", b"<b>x</b>", "text/plain"))]
+    opened = browser.post("/signing/jobs", data={"csrf_token": token}, files=files)
+    assert opened.status_code == 303
+    job = browser.get(opened.headers["location"])
+    taken = browser.post("/signing/certificate", data={"response": agent(hidden(job, "request"))})
+    page = browser.get(taken.headers["location"])
+    request = CardRequest.decode(hidden(page, "request"))
+    assert isinstance(request.details, SigningDetails)
+    assert [document.name for document in request.details.documents] == ["pogodba č.pdf", "opomba.txt"]
+    assert all(document.digest.hex() in page.text for document in request.details.documents)
+    assert "ASiC-E, XAdES B-B" in page.text
+    taken = browser.post("/signing/signature", data={"response": agent(hidden(page, "request"))})
+    done = browser.get(taken.headers["location"])
+    assert "The signature is valid and qualified." in done.text
+    file = browser.get(f"{taken.headers['location']}/signed")
+    assert file.headers["content-disposition"].endswith("pogodba%20%C4%8D.signed.asice")
+    assert file.headers["content-type"] == "application/vnd.etsi.asic-e+zip"
+    assert validate(file.content).headline == "qualified"

@@ -58,9 +58,9 @@ def test_the_signature_has_the_profile_b_b() -> None:
 
 def test_what_the_card_signs_is_what_the_agent_may_sign() -> None:
     prepared = pades.prepare(pdf(), CERTIFICATE, NOW)
-    facts = pades.describe(pdf())
+    (facts,) = pades.describe(pdf()).files
     description = DocumentDescription("pogodba.pdf", "application/pdf", facts.size, facts.digest)
-    assert SigningDetails((description,), prepared.signed_attributes).to_be_signed == prepared.signed_attributes
+    assert SigningDetails((description,), prepared.to_be_signed).to_be_signed == prepared.to_be_signed
 
 
 def test_a_second_signature_stands_beside_the_first() -> None:
@@ -70,7 +70,7 @@ def test_a_second_signature_stands_beside_the_first() -> None:
 
 def test_what_the_holder_sees_of_a_document() -> None:
     facts = pades.describe(pdf(pages=3))
-    assert (facts.pages, facts.signatures, facts.size) == (3, 0, len(pdf(pages=3)))
+    assert (facts.pages, facts.signatures, facts.files[0].size) == (3, 0, len(pdf(pages=3)))
 
 
 @pytest.mark.parametrize("position", [0, 47, 48, 95])

@@ -16,10 +16,11 @@ from login.hierarchy import BEGINNING, Issuer, qualified_statements
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.protocols.holder_certificate import HolderCertificate, Status, StatusSourceUnavailable
 from openeoi.protocols.holder_certificate.certificate import parse_certificate
-from openeoi.signing import findings, pades
+from openeoi.signing import examination, pades
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import SigningCertificate
 from openeoi.signing.errors import ExaminationBroken
+from openeoi.signing.findings import LARGEST_DOCUMENT
 from openeoi.signing.revocation import status_from_lists
 from openeoi.signing.validation import Indication, Outcome, judge
 from signing.desk_of_tests import CARD, ISSUER, LOGIN_ISSUER, NOW, QUALIFIED, failed, good, sign, validate
@@ -99,13 +100,13 @@ def test_content_added_after_signing_is_noticed() -> None:
 
 def test_an_unknown_issuer_is_undetermined() -> None:
     stranger = Issuer(CredentialRole.QUALIFIED, "stranger")
-    report = judge(findings.examine(SIGNED, [stranger.certificate], [], NOW), [QUALIFIED], good, NOW)
+    report = judge(examination.examine(SIGNED, [stranger.certificate], [], NOW), [QUALIFIED], good, NOW)
     assert report.signatures[0].indication is Indication.INDETERMINATE
     assert failed(report)["chain"] == "not_trusted"
 
 
 def test_no_anchor_at_all_is_undetermined_and_not_the_systems_own_list() -> None:
-    report = judge(findings.examine(SIGNED, [], [], NOW), [QUALIFIED], good, NOW)
+    report = judge(examination.examine(SIGNED, [], [], NOW), [QUALIFIED], good, NOW)
     assert failed(report)["chain"] == "not_trusted"
 
 
@@ -123,7 +124,7 @@ def other(certificate: bytes, card: object = None) -> bytes:
 
 def test_a_signature_with_a_login_certificate_is_not_accepted() -> None:
     card = LOGIN_ISSUER.card()
-    found = findings.examine(other(card.certificate, card), [LOGIN_ISSUER.certificate], [], NOW)
+    found = examination.examine(other(card.certificate, card), [LOGIN_ISSUER.certificate], [], NOW)
     report = judge(found, [QUALIFIED], good, NOW)
     assert report.outcome is Outcome.UNDETERMINED
     assert failed(report)["usage"] == "not_for_signatures"
@@ -158,7 +159,7 @@ def test_revocation_lists_answer_for_their_issuer_while_they_are_current() -> No
     def judged(lists: list[bytes], hours: int = 0) -> str:
         at = NOW + timedelta(hours=hours)
         status = status_from_lists(lambda: lists, lambda: [ISSUER.certificate], lambda: at)
-        report = judge(findings.examine(SIGNED, [ISSUER.certificate], [], at), [QUALIFIED], status, at)
+        report = judge(examination.examine(SIGNED, [ISSUER.certificate], [], at), [QUALIFIED], status, at)
         return report.signatures[0].sub_indication or report.headline
 
     assert judged([revocation_list([])]) == "qualified"
@@ -173,7 +174,7 @@ def test_without_a_status_a_signature_is_undetermined() -> None:
     def unavailable(serial: int, issuer: x509.Name) -> Status:
         raise StatusSourceUnavailable("down")
 
-    found = findings.examine(SIGNED, [ISSUER.certificate], [], NOW)
+    found = examination.examine(SIGNED, [ISSUER.certificate], [], NOW)
     assert failed(judge(found, [QUALIFIED], unavailable, NOW)) == {"revocation": "status_unavailable"}
     assert failed(judge(found, [QUALIFIED], lambda serial, issuer: Status.UNKNOWN, NOW)) == {"revocation": "status_unknown"}
 
@@ -184,12 +185,12 @@ def test_without_a_status_a_signature_is_undetermined() -> None:
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        (b"", "not_pdf"),
-        (b"MZ\x90\x00", "not_pdf"),
+        (b"", "unknown_format"),
+        (b"MZ\x90\x00", "unknown_format"),
         (b"%PDF-1.7\n", "unreadable"),
         (SIGNED[:-100], "unreadable"),
         (b"%PDF-1.7\n" + b"[" * 100_000, "unreadable"),
-        (bytes(findings.LARGEST_DOCUMENT + 1), "too_large"),
+        (bytes(LARGEST_DOCUMENT + 1), "too_large"),
     ],
 )
 def test_what_is_no_readable_pdf_gets_an_answer(document: bytes, problem: str) -> None:
@@ -224,7 +225,7 @@ def test_a_signature_of_any_making_gets_an_answer(signature: bytes) -> None:
 
 def test_the_bounded_examination_finds_the_same() -> None:
     found = examine_bounded(SIGNED, [ISSUER.certificate], [], NOW)
-    assert found == findings.examine(SIGNED, [ISSUER.certificate], [], NOW)
+    assert found == examination.examine(SIGNED, [ISSUER.certificate], [], NOW)
     assert examine_bounded(b"%PDF-1.7\n", [], [], NOW).problem == "unreadable"
 
 

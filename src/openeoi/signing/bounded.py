@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from openeoi.signing.errors import ExaminationBroken
-from openeoi.signing.findings import LARGEST_DOCUMENT, DocumentFindings, examine
+from openeoi.signing.examination import examine
+from openeoi.signing.findings import LARGEST_DOCUMENT, DocumentFindings
 
 SECONDS = 10
 MEMORY = 512 * 1024 * 1024

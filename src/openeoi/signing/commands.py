@@ -8,7 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from openeoi.signing.desk import SigningDesk, signed_name
+from openeoi.signing import forms
+from openeoi.signing.desk import SigningDesk
 from openeoi.signing.errors import SigningRefused
 from openeoi.signing.ports import KeyHolders
 from openeoi.signing.texts import report_lines, translator
@@ -27,8 +28,9 @@ def commands(
 
     @app.command(epilog="Example: eoi sign pogodba.pdf --out pogodba.signed.pdf")
     def sign(
-        file: Annotated[Path, typer.Argument(help="The PDF to sign; it is never changed.")],
-        out: Annotated[Path | None, typer.Option(help="Where the signed PDF goes; default FILE.signed.pdf.")] = None,
+        files: Annotated[list[Path], typer.Argument(help="What to sign, with one PIN entry; nothing of it is changed.")],
+        out: Annotated[Path | None, typer.Option(help="Where the signed document goes; default beside the first file.")] = None,
+        container: Annotated[bool, typer.Option(help="A container (ASiC-E) even for a single PDF.")] = False,
         card: Annotated[str | None, typer.Option(help="A virtual card by its name in `eoi card list`.")] = None,
         reader: Annotated[
             str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`).")
@@ -37,34 +39,31 @@ def commands(
         replace: Annotated[bool, typer.Option(help="Replace the output file if it exists.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
     ) -> None:
-        """Sign a PDF with the qualified certificate on the card (PAdES B-B)."""
+        """Sign files with the qualified certificate on the card: a PDF in itself (PAdES B-B), any others together in a container
+        (ASiC-E with XAdES B-B); a container gets a further signature."""
         if card and reader:
             raise typer.BadParameter("give either --card or --reader")
-        target = out or file.with_name(signed_name(file.name))
-        document = _content(file)
-        if target.resolve() == file.resolve():
-            raise typer.BadParameter("the output must be another file than the input", param_hint="--out")
-        if not target.parent.is_dir():
-            raise typer.BadParameter(f"there is no folder {target.parent}", param_hint="--out")
-        if target.exists() and not replace:
-            raise typer.BadParameter(f"{target} exists; --replace overwrites it", param_hint="--out")
+        contents = [(file.name, _content(file)) for file in files]
         try:
+            name, document = get_desk().gather(contents, container)
+            target = out or files[0].with_name(forms.signed_name(name))
+            _require_target(target, files, replace)
             signed = get_desk().sign(document, key_holders(card, reader, yes))
             AtomicFile(target, _READABLE).save(signed)
         except SigningRefused as error:
             _refuse(error, as_json, get_language())
-        digest = hashlib.sha256(signed).hexdigest()
         if as_json:
-            typer.echo(json.dumps({"signed": str(target), "sha256": digest, "level": "PAdES B-B"}, ensure_ascii=False))
+            digest, level = hashlib.sha256(signed).hexdigest(), forms.LEVELS[forms.form_of(document)]
+            typer.echo(json.dumps({"signed": str(target), "sha256": digest, "level": level}, ensure_ascii=False))
         else:
             typer.echo(translator(get_language())("signing.command.signed", file=str(target)))
 
     @app.command(epilog="Example: eoi validate pogodba.signed.pdf --json")
     def validate(
-        file: Annotated[Path, typer.Argument(help="The PDF whose signatures are checked.")],
+        file: Annotated[Path, typer.Argument(help="The PDF or container whose signatures are checked.")],
         as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     ) -> None:
-        """Check the signatures of a PDF. Exit code 0 only when there are signatures and all of them are valid."""
+        """Check the signatures of a PDF or a container (ASiC-E). Exit code 0 only when there are signatures and all are valid."""
         document = _content(file)
         try:
             report = get_desk().validate(document)
@@ -78,6 +77,15 @@ def commands(
             raise typer.Exit(CHECK_FAILED)
 
     return app
+
+
+def _require_target(target: Path, files: list[Path], replace: bool) -> None:
+    if target.resolve() in {file.resolve() for file in files}:
+        raise typer.BadParameter("the output must be another file than the input", param_hint="--out")
+    if not target.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {target.parent}", param_hint="--out")
+    if target.exists() and not replace:
+        raise typer.BadParameter(f"{target} exists; --replace overwrites it", param_hint="--out")
 
 
 def _content(file: Path) -> bytes:

@@ -6,7 +6,7 @@ certificate, which needs no PIN, then for the signature over exactly what was sh
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from openeoi.protocols.browser_card import (
     SigningDetails,
 )
 from openeoi.protocols.holder_certificate import CertificateStatus, TrustedIssuers
-from openeoi.signing import pades, store
+from openeoi.signing import forms, store
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import check_signing_certificate, check_status, find_signing_certificate
 from openeoi.signing.errors import AnswerUnreadable, CardNotUsed, JobUnknown, OtherCertificate, SigningRefused
@@ -69,17 +69,18 @@ class SigningDesk:
 
     # Through the browser
 
-    def open_job(self, name: str, document: bytes) -> Opened:
-        """Take a document in. Raises DocumentTooLarge, DocumentEncrypted, DocumentUnreadable."""
+    def open_job(self, files: Sequence[tuple[str, bytes]], in_container: bool = False) -> Opened:
+        """Take files in by their names. Raises what `forms.gather` and `forms.describe_bounded` do."""
         now = self._now()
-        facts = pades.describe_bounded(document, now)
+        name, document = self.gather(files, in_container)
+        facts = forms.describe_bounded(document, now)
         opened = Opened(self._secret(), self._secret())
         job = Job(
             opened.job_id,
             _hash(opened.browser_secret),
             now + JOB_LIFETIME,
             Stage.UPLOADED,
-            shown_name(name),
+            name,
             document,
             facts.pages,
             facts.signatures,
@@ -100,8 +101,8 @@ class SigningDesk:
     def request(self, job: Job) -> CardRequest:
         """What the agent is asked next: the certificate, or the signature over what was prepared."""
         if job.stage is Stage.PREPARED and job.prepared is not None:
-            document = DocumentDescription(job.name, "application/pdf", len(job.document), job.digest)
-            details = SigningDetails((document,), job.prepared.signed_attributes)
+            documents = tuple(DocumentDescription(one.name, one.media_type, one.size, one.digest) for one in job.files)
+            details = SigningDetails(documents, job.prepared.to_be_signed)
             return self._request(job, Operation.SIGN, SIGNATURE_PATH, details)
         return self._request(job, Operation.CERTIFICATE, CERTIFICATE_PATH, CertificateDetails())
 
@@ -112,7 +113,7 @@ class SigningDesk:
             response.require_done()
             certificate = check_signing_certificate(response.certificate, self.issuers(), self._now())
             check_status(certificate, self.status)
-            prepared = pades.prepare(job.document, certificate, self._now())
+            prepared = forms.prepare(job.document, certificate, self._now())
         with self.database.begin() as connection:
             if not store.set_prepared(connection, job.job_id, prepared):
                 raise JobUnknown("the job went on meanwhile")
@@ -125,7 +126,7 @@ class SigningDesk:
             response.require_done()
             if job.prepared is None or response.certificate != job.prepared.certificate:
                 raise OtherCertificate("another card signed than the one whose certificate was taken")
-            signed = pades.finish(job.prepared, response.signature)
+            signed = forms.finish(job.document, job.prepared, response.signature, self._now())
         with self.database.begin() as connection:
             if not store.set_signed(connection, job.job_id, signed):
                 raise JobUnknown("the job went on meanwhile")
@@ -146,13 +147,19 @@ class SigningDesk:
 
     # Directly, and for everyone
 
+    def gather(self, files: Sequence[tuple[str, bytes]], in_container: bool = False) -> tuple[str, bytes]:
+        """The one document to sign, by name. Raises what `forms.gather` does."""
+        return forms.gather([(shown_name(name), content) for name, content in files], self._now(), in_container)
+
     def sign(self, document: bytes, key_holder: KeyHolder) -> bytes:
-        """The signed document, with a key holder at hand. Raises SigningRefused, and whatever the key holder raises."""
-        pades.describe(document)
+        """The signed document, with a key holder at hand; `document` is what `gather` gave. One PIN entry signs
+        exactly this. Raises SigningRefused, and whatever the key holder raises."""
+        forms.describe(document)
         certificate = find_signing_certificate(key_holder.certificates(), self.issuers(), self._now())
         check_status(certificate, self.status)
-        prepared = pades.prepare(document, certificate, self._now())
-        signed = pades.finish(prepared, key_holder.sign_digest(prepared.certificate, prepared.digest))
+        prepared = forms.prepare(document, certificate, self._now())
+        value = key_holder.sign_digest(prepared.certificate, prepared.digest)
+        signed = forms.finish(document, prepared, value, self._now())
         self._audit(signed, prepared.certificate)
         return signed
 
@@ -200,12 +207,7 @@ def shown_name(name: str) -> str:
     """A file name for people: no folders, no characters that cannot be shown, never empty."""
     plain = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(character for character in plain if character.isprintable())[:_LONGEST_NAME].strip()
-    return shown or "dokument.pdf"
-
-
-def signed_name(name: str) -> str:
-    """`pogodba.pdf` becomes `pogodba.signed.pdf`."""
-    return f"{name.removesuffix('.pdf').removesuffix('.PDF')}.signed.pdf"
+    return shown or "dokument"
 
 
 @contextmanager

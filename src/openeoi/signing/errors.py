@@ -28,6 +28,24 @@ class DocumentTooLarge(SigningRefused):
     reason = "document_too_large"
 
 
+class ContainerUnreadable(SigningRefused):
+    """The container (ASiC-E) is no plain ZIP file of files and signatures."""
+
+    reason = "container_unreadable"
+
+
+class FileNameNotAllowed(SigningRefused):
+    """A file's name cannot stand in a container."""
+
+    reason = "file_name_not_allowed"
+
+
+class SignatureUnreadable(SigningRefused):
+    """An XML signature is none of the baseline profile, or uses something too weak."""
+
+    reason = "signature_unreadable"
+
+
 class DocumentLocked(SigningRefused):
     """An earlier signature certifies the document and forbids further changes."""
 

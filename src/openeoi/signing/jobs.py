@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from openeoi.signing.pades import PreparedSignature
+from openeoi.signing.asic import signature as asic
+from openeoi.signing.forms import form_of
+from openeoi.signing.prepared import FileFacts, PreparedSignature, SignatureForm
 
 
 class Stage(StrEnum):
@@ -33,6 +35,12 @@ class Job:
     signed: bytes = field(default=b"", repr=False)
 
     @property
-    def digest(self) -> bytes:
-        """SHA-256 of the document as it was brought."""
-        return hashlib.sha256(self.document).digest()
+    def form(self) -> SignatureForm:
+        return form_of(self.document)
+
+    @property
+    def files(self) -> tuple[FileFacts, ...]:
+        """What the holder signs: the PDF, or every file of the container."""
+        if self.form is SignatureForm.ASICE:
+            return asic.describe(self.document).files
+        return (FileFacts(self.name, "application/pdf", len(self.document), hashlib.sha256(self.document).digest()),)

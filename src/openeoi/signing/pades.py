@@ -7,17 +7,10 @@ SubFilter ETSI.CAdES.detached, digest SHA-384, ECDSA on P-384, signing-certifica
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA384
-
-from openeoi.protocols.holder_certificate.certificate import parse_certificate
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import SigningCertificate, for_pyhanko
 from openeoi.signing.errors import (
@@ -25,9 +18,9 @@ from openeoi.signing.errors import (
     DocumentLocked,
     DocumentTooLarge,
     DocumentUnreadable,
-    SignatureWrong,
     SigningRefused,
 )
+from openeoi.signing.prepared import SCALAR_SIZE, DocumentFacts, FileFacts, PreparedSignature, SignatureForm
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import ExternalSigner
@@ -35,36 +28,7 @@ if TYPE_CHECKING:
 LARGEST_DOCUMENT = 30 * 1024 * 1024
 _MOST_PAGES = 100_000
 _DIGEST = "sha384"
-_SCALAR_SIZE = 48  # bytes of r and of s on P-384
 _RESERVED = 32768  # hexadecimal characters for the CMS: certificates of up to about 15 kB
-
-
-@dataclass(frozen=True)
-class DocumentFacts:
-    """What a person sees of a document before signing: SHA-256 of the file, its size in bytes, pages, signatures it has."""
-
-    digest: bytes
-    size: int
-    pages: int
-    signatures: int
-
-
-@dataclass(frozen=True)
-class PreparedSignature:
-    """A document that waits for its signature. `signed_attributes` (DER of a SET OF) is what the card signs with SHA-384;
-    `document` has room for the CMS between `start` and `end`."""
-
-    document: bytes = field(repr=False)
-    start: int
-    end: int
-    signed_attributes: bytes
-    certificate: bytes = field(repr=False)
-    chain: tuple[bytes, ...] = field(default=(), repr=False)
-
-    @property
-    def digest(self) -> bytes:
-        """The 48 bytes that go to the card."""
-        return hashlib.sha384(self.signed_attributes).digest()
 
 
 def describe(document: bytes) -> DocumentFacts:
@@ -93,7 +57,8 @@ def describe_bounded(document: bytes, at: datetime) -> DocumentFacts:
 def _facts(document: bytes, pages: int, signatures: int) -> DocumentFacts:
     if not 0 < pages < _MOST_PAGES:
         raise DocumentUnreadable("it has no pages")
-    return DocumentFacts(hashlib.sha256(document).digest(), len(document), pages, signatures)
+    file = FileFacts("", "application/pdf", len(document), hashlib.sha256(document).digest())
+    return DocumentFacts(SignatureForm.PADES, (file,), pages, signatures)
 
 
 def prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> PreparedSignature:
@@ -116,24 +81,7 @@ def prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> P
 
 def finish(prepared: PreparedSignature, signature: bytes) -> bytes:
     """The second step: the signed document. `signature` is the card's raw r || s. Raises SignatureWrong."""
-    der = verified_der_signature(prepared, signature)
-    return asyncio.run(_finish(prepared, der))
-
-
-def verified_der_signature(prepared: PreparedSignature, signature: bytes) -> bytes:
-    """The card's signature as DER (RFC 3279, 2.2.3), after checking it against certificate and attributes."""
-    if len(signature) != 2 * _SCALAR_SIZE:
-        raise SignatureWrong(f"the signature has {len(signature)} bytes instead of {2 * _SCALAR_SIZE}")
-    r, s = int.from_bytes(signature[:_SCALAR_SIZE], "big"), int.from_bytes(signature[_SCALAR_SIZE:], "big")
-    der = encode_dss_signature(r, s)
-    key = parse_certificate(prepared.certificate).public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise SignatureWrong("the certificate holds no EC key")
-    try:
-        key.verify(der, prepared.signed_attributes, ec.ECDSA(SHA384()))
-    except InvalidSignature as error:
-        raise SignatureWrong("the signature does not belong to the attributes and the certificate") from error
-    return der
+    return asyncio.run(_finish(prepared, prepared.verified_der(signature)))
 
 
 async def _prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> PreparedSignature:
@@ -169,7 +117,7 @@ async def _finish(prepared: PreparedSignature, der_signature: bytes) -> bytes:
     from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 
     signer = _external_signer(prepared.certificate, prepared.chain, der_signature)
-    attributes = CMSAttributes.load(prepared.signed_attributes)
+    attributes = CMSAttributes.load(prepared.to_be_signed)
     content = await signer.async_sign_prescribed_attributes(_DIGEST, signed_attrs=attributes)
     output = BytesIO(prepared.document)
     PreparedByteRangeDigest(b"", prepared.start, prepared.end).fill_with_cms(output, content)
@@ -187,7 +135,7 @@ def _external_signer(certificate: bytes, chain: tuple[bytes, ...], signature: by
     return ExternalSigner(
         signing_cert=for_pyhanko(certificate),
         cert_registry=registry,
-        signature_value=signature or 2 * _SCALAR_SIZE + 9,
+        signature_value=signature or 2 * SCALAR_SIZE + 9,
         signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha384_ecdsa"}),
         embed_roots=False,
     )

@@ -11,9 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from openeoi.signing import sample_document
 from openeoi.signing.certificates import subject_text
-from openeoi.signing.desk import CERTIFICATE_PATH, PATH, SIGNATURE_PATH, SigningDesk, shown_name, signed_name
+from openeoi.signing.desk import CERTIFICATE_PATH, PATH, SIGNATURE_PATH, SigningDesk, shown_name
 from openeoi.signing.errors import SigningRefused
+from openeoi.signing.forms import LEVELS, MEDIA_TYPES, signed_name
 from openeoi.signing.jobs import Job, Stage
+from openeoi.signing.prepared import SignatureForm
 from openeoi.web.forms import FieldError, Form, submission
 from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
@@ -54,15 +56,13 @@ class _Pages:
 
     def open(self, request: Request) -> Response:
         sent = submission(request)
-        upload = sent.upload("document")
-        if upload is not None and upload.content:
-            name, document = upload.file_name, upload.content
-        elif sent.text("sample") == "yes":
-            name, document = sample_document.NAME, sample_document.sample_document()
-        else:
+        files = [(upload.file_name, upload.content) for upload in sent.all_uploads("document")]
+        if not files and sent.text("sample") == "yes":
+            files = [(sample_document.NAME, sample_document.sample_document())]
+        if not any(content for _, content in files):
             return self.start(request, Form().with_errors(FieldError("document", "signing.start.missing")))
         try:
-            opened = self.desk.open_job(name, document)
+            opened = self.desk.open_job(files, in_container=sent.text("in_container") == "yes")
         except SigningRefused as refusal:
             return self.start(request, Form().with_errors(FieldError("document", f"signing.refused.{refusal.reason}")))
         jobs = [*request.session.get(_SESSION_KEY, {}).items(), (opened.job_id, opened.browser_secret)]
@@ -83,22 +83,23 @@ class _Pages:
             allow_form_to=(f"{agent.scheme}://{agent.netloc}",),
             headers=TELL_ORIGIN,
             job=job,
-            digest=job.digest.hex(),
+            files=job.files,
+            level=LEVELS[job.form],
             agent_address=self.desk.agent_address,
             card_request=self.desk.request(job).encode(),
             certificate=None if job.prepared is None else _certificate(job.prepared.certificate),
-            signed_attributes="" if job.prepared is None else job.prepared.signed_attributes.hex(" "),
+            to_be_signed=_shown_bytes(job),
         )
 
     def original(self, request: Request) -> Response:
         job = self._job(request)
-        return _download(job.document, job.name)
+        return _download(job.document, job.name, job.form)
 
     def signed(self, request: Request) -> Response:
         job = self._job(request)
         if job.stage is not Stage.SIGNED:
             return RedirectResponse(f"{PATH}/jobs/{job.job_id}", 303)
-        return _download(job.signed, signed_name(job.name))
+        return _download(job.signed, signed_name(job.name), job.form)
 
     def forget(self, request: Request) -> Response:
         self.desk.forget(self._job(request))
@@ -159,7 +160,15 @@ def _certificate(raw: bytes) -> Mapping[str, object]:
     }
 
 
-def _download(content: bytes, name: str) -> Response:
+def _shown_bytes(job: Job) -> str:
+    """What the card will sign: DER in hexadecimal digits, XML as it stands."""
+    if job.prepared is None:
+        return ""
+    content = job.prepared.to_be_signed
+    return content.hex(" ") if job.form is SignatureForm.PADES else content.decode()
+
+
+def _download(content: bytes, name: str, form: SignatureForm) -> Response:
     """Always as a file to save: a document from outside is never shown as a page of this site."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

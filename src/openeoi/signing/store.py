@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, insert, select, update
 
 from openeoi.signing.jobs import Job, Stage
-from openeoi.signing.pades import PreparedSignature
+from openeoi.signing.prepared import PreparedSignature
 
 MIGRATIONS = "openeoi.signing.migrations"
 
@@ -79,7 +79,7 @@ def set_prepared(connection: Connection, job_id: str, prepared: PreparedSignatur
         prepared=prepared.document,
         place_start=prepared.start,
         place_end=prepared.end,
-        signed_attributes=prepared.signed_attributes,
+        signed_attributes=prepared.to_be_signed,
         certificate=prepared.certificate,
         chain=json.dumps([base64.b64encode(one).decode() for one in prepared.chain]),
     )

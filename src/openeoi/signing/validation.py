@@ -136,7 +136,7 @@ def _judge_one(found: SignatureFindings, issuers: Sequence[TrustedIssuer], statu
         _coverage(found),
         _changes(found),
         _chain(found),
-        _usage(certificate),
+        _usage(found, certificate),
         _revocation(found, certificate, status),
         _qualified(found, certificate, issuers),
     )
@@ -170,6 +170,10 @@ def _coverage(found: SignatureFindings) -> Check:
     match found.coverage:
         case "ENTIRE_FILE":
             return Check("coverage", Outcome.SUCCESSFUL, "whole_file")
+        case "ALL_FILES":
+            return Check("coverage", Outcome.SUCCESSFUL, "all_files")
+        case "SOME_FILES":
+            return Check("coverage", Outcome.FAILED, "files_not_signed")
         case "ENTIRE_REVISION":
             return Check("coverage", Outcome.SUCCESSFUL, "earlier_revision")
         case _:
@@ -177,7 +181,7 @@ def _coverage(found: SignatureFindings) -> Check:
 
 
 def _changes(found: SignatureFindings) -> Check:
-    if found.coverage == "ENTIRE_FILE":
+    if found.coverage in {"ENTIRE_FILE", "ALL_FILES", "SOME_FILES"}:
         return Check("changes", Outcome.SUCCESSFUL, "nothing_added")
     if found.changes_allowed and found.changes in {"NONE", "LTA_UPDATES", "FORM_FILLING"}:
         return Check("changes", Outcome.SUCCESSFUL, "additions_allowed")
@@ -192,7 +196,9 @@ def _chain(found: SignatureFindings) -> Check:
     return Check("chain", Outcome.UNDETERMINED, "not_trusted")
 
 
-def _usage(certificate: x509.Certificate) -> Check:
+def _usage(found: SignatureFindings, certificate: x509.Certificate) -> Check:
+    if not found.names_signer:
+        return Check("usage", Outcome.FAILED, "signer_not_named")
     if is_for_signatures(certificate):
         return Check("usage", Outcome.SUCCESSFUL)
     return Check("usage", Outcome.FAILED, "not_for_signatures")
@@ -232,7 +238,9 @@ def _conclusion(checks: Sequence[Check], found: SignatureFindings) -> tuple[Indi
         return Indication.TOTAL_FAILED, "HASH_FAILURE" if reasons["integrity"] == "bytes_changed" else "SIG_CRYPTO_FAILURE"
     if "coverage" in reasons or "changes" in reasons:
         return Indication.TOTAL_FAILED, "FORMAT_FAILURE"
-    if reasons.get("usage"):
+    if reasons.get("usage") == "signer_not_named":
+        return Indication.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND"
+    if "usage" in reasons:
         return Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"
     if reasons.get("chain") == "outside_validity":
         return Indication.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"

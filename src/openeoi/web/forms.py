@@ -23,7 +23,7 @@ class Submission:
     """The fields and files of one POST. Its repr shows names only: a field may hold a PIN."""
 
     texts: Mapping[str, tuple[str, ...]] = field_(default_factory=dict)
-    uploads: Mapping[str, Upload] = field_(default_factory=dict)
+    uploads: Mapping[str, tuple[Upload, ...]] = field_(default_factory=dict)
 
     def text(self, name: str) -> str:
         """The first value of a field without surrounding blanks; "" when it was not sent."""
@@ -34,9 +34,12 @@ class Submission:
         return self.texts.get(name, ())
 
     def upload(self, name: str) -> Upload | None:
-        """The file chosen in a field; None when none was."""
-        found = self.uploads.get(name)
-        return found if found is not None and (found.content or found.file_name) else None
+        """The file chosen in a field (the first of several); None when none was."""
+        return next(iter(self.all_uploads(name)), None)
+
+    def all_uploads(self, name: str) -> tuple[Upload, ...]:
+        """The files chosen in a field that takes several."""
+        return tuple(found for found in self.uploads.get(name, ()) if found.content or found.file_name)
 
     def values(self, *names: str) -> dict[str, str]:
         """The named fields as plain text values, for `Form(values)`; name no secret here."""

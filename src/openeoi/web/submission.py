@@ -114,11 +114,12 @@ def _from_here(request: Request) -> bool:
 
 async def _parsed(scope: Scope, content: bytes) -> Submission:
     texts: dict[str, tuple[str, ...]] = {}
-    uploads: dict[str, Upload] = {}
+    uploads: dict[str, tuple[Upload, ...]] = {}
     async with Request(scope, _replay(content, None)).form() as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                uploads[name] = Upload(value.filename or "", value.content_type or "", await value.read())
+                one = Upload(value.filename or "", value.content_type or "", await value.read())
+                uploads[name] = (*uploads.get(name, ()), one)
             else:
                 texts[name] = (*texts.get(name, ()), value)
     return Submission(texts, uploads)

@@ -13,7 +13,9 @@ _MOST_DOCUMENTS = 20
 _DIGEST_SIZE = 32
 _LARGEST_TO_BE_SIGNED = 16384
 _LONGEST_NAME = 255
-_SET_OF = 0x31  # CMS signed attributes are signed as a DER SET OF (RFC 5652, 5.4)
+# CMS signed attributes are signed as a DER SET OF (RFC 5652, 5.4), XML signatures by their canonical SignedInfo, whose start tag
+# begins with its name in canonical form. Neither can be one of the texts of `card_proof`.
+_BEGINNINGS = (b"\x31", b"<ds:SignedInfo ")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class DocumentDescription:
 
 @dataclass(frozen=True)
 class SigningDetails:
-    """The documents that one signature covers, and the DER of the CMS signed attributes whose SHA-384 the card signs."""
+    """The documents that one signature covers, and what the card signs with SHA-384: the DER of CMS signed attributes, or the
+    canonical SignedInfo of an XML signature."""
 
     documents: tuple[DocumentDescription, ...]
     to_be_signed: bytes
@@ -50,8 +53,8 @@ class SigningDetails:
     def __post_init__(self) -> None:
         if not 1 <= len(self.documents) <= _MOST_DOCUMENTS:
             raise EncodingError("documents", f"1 to {_MOST_DOCUMENTS}")
-        if not 1 <= len(self.to_be_signed) <= _LARGEST_TO_BE_SIGNED or self.to_be_signed[0] != _SET_OF:
-            raise EncodingError("to_be_signed", "not CMS signed attributes")
+        if not 1 <= len(self.to_be_signed) <= _LARGEST_TO_BE_SIGNED or not self.to_be_signed.startswith(_BEGINNINGS):
+            raise EncodingError("to_be_signed", "neither CMS signed attributes nor a canonical SignedInfo")
 
 
 Details: TypeAlias = LoginText | PresenceText | CertificateDetails | SigningDetails

@@ -1,0 +1,38 @@
+"""Whether a certificate leads to a trusted one at a time (RFC 5280, 6). Nobody is asked: revocation is another question."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from openeoi.signing.certificates import for_pyhanko
+
+
+def trust_problem(
+    certificate: bytes, others: Sequence[bytes], anchors: Sequence[bytes], intermediates: Sequence[bytes], at: datetime
+) -> str:
+    """ "" for a trusted chain, else the sub-indication of ETSI EN 319 102-1. All certificates are DER."""
+    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)  # what it would say is the answer
+    from pyhanko_certvalidator import CertificateValidator, ValidationContext
+    from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, PathBuildingError, PathError
+
+    context = ValidationContext(
+        trust_roots=[for_pyhanko(one) for one in anchors],
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    known = [for_pyhanko(one) for one in (*intermediates, *others)]
+    validator = CertificateValidator(for_pyhanko(certificate), known, validation_context=context)
+    try:
+        # Any usage: whether the certificate is meant for signatures is a check of its own.
+        asyncio.run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]  # pyHanko has no types
+    except (ExpiredError, NotYetValidError):
+        return "OUT_OF_BOUNDS_NO_POE"
+    except PathBuildingError:
+        return "NO_CERTIFICATE_CHAIN_FOUND"
+    except PathError:
+        return "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    return ""
