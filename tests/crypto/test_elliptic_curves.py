@@ -4,14 +4,16 @@ import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from ecdsa.ellipticcurve import INFINITY, CurveFp, PointJacobi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openeoi.crypto.diffie_hellman import power
 from openeoi.crypto.domain_parameters import UnknownDomainParameters, elliptic_curve_group, multiplicative_group
-from openeoi.crypto.elliptic_curves import libcrypto
+from openeoi.crypto.elliptic_curves import arithmetic, libcrypto
+from openeoi.crypto.elliptic_curves.arithmetic import Backend, BackendMissing, arithmetic_for
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve, Point
 from openeoi.crypto.elliptic_curves.group import EllipticCurveGroup
-from openeoi.crypto.elliptic_curves.pure import PureArithmetic
 from openeoi.crypto.errors import IdentityElement, InvalidGroupElement
 
 IDS = sorted(STANDARDISED_CURVES)
@@ -27,9 +29,34 @@ JUDGES = {
 
 
 def backends(curve: Curve) -> list[EllipticCurveGroup]:
-    found = [EllipticCurveGroup(curve, PureArithmetic(curve))]
-    fast = libcrypto.arithmetic_for(curve)
-    return [*found, EllipticCurveGroup(curve, fast)] if fast is not None else found
+    """Every backend that is here, and as another opinion the `ecdsa` package."""
+    return [
+        *(EllipticCurveGroup(curve, one) for one in arithmetic.backends(curve).values()),
+        EllipticCurveGroup(curve, Other(curve)),
+    ]
+
+
+class Other:
+    """The `ecdsa` package's arithmetic."""
+
+    def __init__(self, curve: Curve) -> None:
+        self._curve, self._equation = curve, CurveFp(curve.prime, curve.a, curve.b, 1)
+
+    def multiply(self, scalar: int, point: Point) -> Point | None:
+        return self._point(self._jacobian(point) * (scalar % self._curve.order))
+
+    def add(self, first: Point, second: Point) -> Point | None:
+        return self._point(self._jacobian(first) + self._jacobian(second))
+
+    def _jacobian(self, point: Point) -> PointJacobi:
+        return PointJacobi(self._equation, point.x, point.y, 1, self._curve.order)
+
+    def _point(self, result: PointJacobi) -> Point | None:
+        # An infinite result comes back as INFINITY or as a Jacobian point that equals it, depending on the code path.
+        if result == INFINITY:
+            return None
+        affine = result.to_affine()
+        return Point(int(affine.x()), int(affine.y()))
 
 
 def test_the_ids_are_those_of_the_standard() -> None:
@@ -120,11 +147,50 @@ def test_unknown_ids() -> None:
             multiplicative_group(parameter_id)
 
 
-def test_without_libcrypto_the_pure_backend_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    from openeoi.crypto.elliptic_curves.arithmetic import arithmetic_for
+@pytest.mark.parametrize("backend", Backend)
+@pytest.mark.parametrize("parameter_id", IDS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_small_and_odd_scalars(backend: Backend, parameter_id: int, data: st.DataObject) -> None:
+    """Scalars around those where the windows of the multiplication begin and end, and the group's order."""
+    curve = STANDARDISED_CURVES[parameter_id]
+    if backend not in arithmetic.backends(curve):
+        pytest.skip(f"{backend} is not here for {curve.name}")
+    ours, other = arithmetic_for(curve, backend), Other(curve)
+    bits = data.draw(st.integers(0, curve.order.bit_length() + 2))
+    scalar = data.draw(
+        st.sampled_from([(1 << bits) + d for d in (-2, -1, 0, 1, 2)] + [curve.order + d for d in (-2, -1, 0, 1, 2)])
+    )
+    assert ours.multiply(scalar, curve.generator) == other.multiply(scalar, curve.generator)
 
+
+def test_the_order_of_the_backends_and_what_is_left_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    curve = STANDARDISED_CURVES[13]
+    find = arithmetic.backends.__wrapped__
+    assert list(find(curve)) == [one for one in Backend if one in find(curve)]
     monkeypatch.setattr(libcrypto, "load_library", lambda: None)
-    assert isinstance(arithmetic_for.__wrapped__(STANDARDISED_CURVES[13]), PureArithmetic)
+    assert Backend.LIBCRYPTO not in find(curve)
+    monkeypatch.setattr(arithmetic, "GMP_INTEGER", None)
+    assert list(find(curve)) == [Backend.PYTHON]
+    monkeypatch.setattr(arithmetic, "backends", find)
+    assert arithmetic_for(curve) is not None
+    with pytest.raises(BackendMissing):
+        arithmetic_for(curve, Backend.GMPY2)
+
+
+@pytest.mark.interop
+def test_all_three_backends_are_here() -> None:
+    missing = set(Backend) - arithmetic.backends(STANDARDISED_CURVES[13]).keys()
+    if missing:
+        pytest.skip(f"{', '.join(sorted(missing))}: install libssl3 (OpenSSL's libcrypto), and gmpy2 (the extra `fast`)")
+
+
+@pytest.mark.parametrize("parameter_id", [0, 1, 2])
+@given(st.integers(1, 1 << 256))
+@settings(max_examples=20, deadline=None)
+def test_powers_by_gmpy2_are_pythons(parameter_id: int, exponent: int) -> None:
+    group = multiplicative_group(parameter_id)
+    assert power(group.generator, exponent, group.prime) == pow(group.generator, exponent, group.prime)
 
 
 @pytest.mark.interop

@@ -2,22 +2,38 @@
 
 | backend | needs | constant time |
 |---|---|---|
-| `libcrypto` | OpenSSL's shared library | the multiplication, not Python's integers |
-| `pure` with gmpy2 | the package gmpy2, which `ecdsa` uses by itself | no |
-| `pure` | nothing | no |
+| `libcrypto` | OpenSSL's shared library, with this curve | the multiplication, not Python's integers around it |
+| `gmpy2` | the package gmpy2 (extra `fast`) | no |
+| `python` | nothing | no |
 
-A side channel matters where an attacker measures the machine that runs a *card*; our card is a simulation, and a reader's
-ephemeral scalars serve once.
+Without an argument the first that is there is taken, in this order. A side channel matters where an attacker measures the machine
+that runs a *card*; our card is a simulation, and a reader's ephemeral scalars serve once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
 
 from openeoi.crypto.elliptic_curves import libcrypto
 from openeoi.crypto.elliptic_curves.curves import Curve, Point
-from openeoi.crypto.elliptic_curves.pure import PureArithmetic
+from openeoi.crypto.elliptic_curves.jacobian import JacobianArithmetic, Number
+from openeoi.crypto.errors import CryptographicError
+
+try:
+    from gmpy2 import mpz
+except ImportError:
+    mpz = None
+
+GMP_INTEGER: Number | None = mpz
+
+
+class Backend(StrEnum):
+    LIBCRYPTO = "libcrypto"
+    GMPY2 = "gmpy2"
+    PYTHON = "python"
 
 
 class CurveArithmetic(Protocol):
@@ -28,8 +44,28 @@ class CurveArithmetic(Protocol):
     def add(self, first: Point, second: Point) -> Point | None: ...
 
 
+class BackendMissing(CryptographicError):
+    """A backend was asked for by name that this machine does not have for the curve."""
+
+
 @lru_cache(maxsize=64)
-def arithmetic_for(curve: Curve) -> CurveArithmetic:
-    """The fastest backend this machine has for the curve."""
-    fast = libcrypto.arithmetic_for(curve)
-    return fast if fast is not None else PureArithmetic(curve)
+def backends(curve: Curve) -> Mapping[Backend, CurveArithmetic]:
+    """What this machine has for the curve, the fastest first."""
+    found: dict[Backend, CurveArithmetic] = {}
+    by_openssl = libcrypto.arithmetic_for(curve)
+    if by_openssl is not None:
+        found[Backend.LIBCRYPTO] = by_openssl
+    if GMP_INTEGER is not None:
+        found[Backend.GMPY2] = JacobianArithmetic(curve, GMP_INTEGER)
+    found[Backend.PYTHON] = JacobianArithmetic(curve)
+    return found
+
+
+def arithmetic_for(curve: Curve, backend: Backend | None = None) -> CurveArithmetic:
+    """The fastest backend this machine has for the curve, or the one named. Raises BackendMissing."""
+    there = backends(curve)
+    if backend is None:
+        return next(iter(there.values()))
+    if backend not in there:
+        raise BackendMissing(f"{backend} is not there for {curve.name}")
+    return there[backend]
