@@ -1,15 +1,19 @@
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from interop import host_reader, rival_cards, trixie
+from interop.desk import Desk
+from interop.issued_card import IssuedCard, issue
 from interop.reader import VirtualReader, virtual_reader
 
 
 @pytest.fixture(scope="session")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualReader]:
-    """A virtual PC/SC reader and OpenSC beside it, for the whole run."""
+    """A virtual PC/SC reader and a holder's programs beside it, for the whole run."""
     with virtual_reader(trixie.folder(), tmp_path_factory.mktemp("shared")) as started:
         yield started
 
@@ -27,3 +31,22 @@ def trust(tmp_path: Path) -> dict[str, str]:
     """What the programs around other people's readers are told of authorities and time."""
     at = rival_cards.AT.isoformat().replace("+00:00", "Z")
     return {"trust": str(rival_cards.write_trust(tmp_path / "trust")), "at": at}
+
+
+@pytest.fixture(scope="session")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> IssuedCard:
+    return issue(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(params=["contact", "contactless"])
+def contactless(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "contactless")
+
+
+@pytest.fixture
+def desk(reader: VirtualReader, issued: IssuedCard, contactless: bool, tmp_path: Path) -> Iterator[Desk]:
+    """The issued card, as good as new, in the reader; nothing of other tests in the shared folder."""
+    reader.clear()
+    file = issued.file(tmp_path)
+    with reader.card(file.path, contactless):
+        yield Desk(reader, issued, file)

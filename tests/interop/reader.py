@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "src"
 MODULE = "opensc-pkcs11.so"
+LOG = "pcscd.log"
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,25 @@ class VirtualReader:
     ) -> subprocess.CompletedProcess[str]:
         """Runs a program inside; fails the test with its output where it ends with an error and `ok` was expected."""
         finished = subprocess.run(
-            [*self._enter("-m", "-n"), "chroot", str(self.root), *command],
+            self.inside(*command),
             capture_output=True,
             text=True,
+            stdin=subprocess.DEVNULL,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", **(env or {})},
             timeout=timeout,
         )
         output = f"{' '.join(command)} ended with {finished.returncode}:\n{finished.stdout}\n{finished.stderr}"
+        assert finished.returncode >= 0, output  # a crash is no refusal
         assert (finished.returncode == 0) is ok, output
         return finished
+
+    def clear(self) -> None:
+        """Takes away what earlier tests left in the shared folder."""
+        for path in self.shared.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LOG:
+                path.unlink()
 
     @contextmanager
     def card(self, file: Path, contactless: bool) -> Iterator[None]:
@@ -64,6 +77,29 @@ class VirtualReader:
             assert process.wait(timeout=10) == 0
         self.wait_for("No")
 
+    @contextmanager
+    def running(self, command: list[str], says: str) -> Iterator[list[str]]:
+        """A server, from its line that has `says` in it to the end; the lines, that one included, come into the list."""
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as server:
+            assert server.stdout is not None
+            lines: list[str] = []
+            for line in server.stdout:
+                lines.append(line)
+                if says in line:
+                    break
+            else:
+                raise AssertionError(f"{command[0]} never said {says!r}:\n{''.join(lines)}")
+            # Only a pipe that somebody empties keeps a talkative server going.
+            rest = threading.Thread(target=lambda: lines.extend(server.stdout or ()))
+            rest.start()
+            try:
+                yield lines
+            finally:
+                server.terminate()
+                rest.join()
+
     def wait_for(self, card: str) -> None:
         """pcscd looks for cards only now and then: waits until its first reader says Yes or No to a card."""
         for _ in range(200):
@@ -73,9 +109,19 @@ class VirtualReader:
             time.sleep(0.05)
         raise AssertionError(f"the reader did not come to say {card}:\n{readers}")
 
+    @property
+    def module(self) -> str:
+        """Where OpenSC's PKCS#11 module is, as programs inside see it: some look for no module by its name alone."""
+        (path,) = (self.root / "usr/lib").glob(f"*/{MODULE}")
+        return f"/{path.relative_to(self.root)}"
+
     def beside(self, *command: str) -> list[str]:
         """The command line that runs a program of this machine in the reader's network."""
         return [*self._enter("-n"), *command]
+
+    def inside(self, *command: str) -> list[str]:
+        """The command line that runs a program of the tree on the reader."""
+        return [*self._enter("-m", "-n"), "chroot", str(self.root), *command]
 
     def _enter(self, *namespaces: str) -> list[str]:
         return ["nsenter", "-t", str(self.process_id), *namespaces]

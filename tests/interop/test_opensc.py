@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from card.sample_card import CAN, DOCUMENT, NORM_PIN, PUK, SIG_PIN, SampleCard, application_files, sample_card
+from card.sample_card import CAN, NORM_PIN, PUK, SIG_PIN, SampleCard, application_files, sample_card
+from interop.issued_card import TOKENS
 from interop.reader import MODULE, VirtualReader
 from openeoi.encoding.pkcs15.files import PRIVATE_KEYS
 from openeoi.encoding.pkcs15.private_keys import decode_private_keys
@@ -20,22 +21,12 @@ from openeoi.storage.atomic_files import AtomicFile
 
 pytestmark = pytest.mark.interop
 
-TOKENS = {
-    CredentialRole.LOW: "Prijava brez PIN-a",
-    CredentialRole.HIGH: "Podpis in prijava (Norm PIN)",
-    CredentialRole.QUALIFIED: "Podpis in prijava (Sig PIN)",
-}
 # pkcs11-tool insists on a login even at the token whose key needs none; it has the Norm PIN.
 PINS = {CredentialRole.LOW: NORM_PIN, CredentialRole.HIGH: NORM_PIN, CredentialRole.QUALIFIED: SIG_PIN}
 ENVIRONMENT = {"EOI_CAN": CAN}
 
 UNBLOCKING = """app opensc-pkcs11 { pkcs11 { user_pin_unblock_style = set_pin_in_unlogged_session; } }
 """
-
-
-@pytest.fixture(params=["contact", "contactless"])
-def contactless(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param == "contactless")
 
 
 @pytest.fixture
@@ -125,13 +116,3 @@ def test_change_block_and_unblock(
             env=ENVIRONMENT,
         )
         pkcs11(reader, *token, "--login", "--pin", "456789", "--list-objects")
-
-
-@pytest.mark.parametrize("kind", ["can", "mrz"])
-def test_npa_tool_runs_pace(reader: VirtualReader, sample: SampleCard, card_file: Path, contactless: bool, kind: str) -> None:
-    password = {"can": CAN, "mrz": DOCUMENT.encode().replace("\n", "")}[kind]
-    with reader.card(card_file, contactless):
-        done = reader.run("npa-tool", f"--{kind}={password}", env=ENVIRONMENT)
-        refused = reader.run("npa-tool", "--can=654321", env=ENVIRONMENT, ok=False)
-    assert f"Established PACE channel with {kind.upper()}" in done.stdout, done.stdout + done.stderr
-    assert "Established" not in refused.stdout
