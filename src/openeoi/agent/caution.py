@@ -16,6 +16,7 @@ import typer
 from openeoi.agent.errors import ConsentNeeded
 from openeoi.agent.office import Agent
 from openeoi.terminal.detect import DetectedCard, detect
+from openeoi.terminal.errors import ActivationNotPublic
 from openeoi.transport import run
 from openeoi.transport.errors import NoCardInReader
 
@@ -51,6 +52,15 @@ def require_consent(agent: Agent, agreed: bool, confirm: Callable[[str], bool] |
     ask = confirm if confirm is not None else _ask
     if not ask(question):
         raise ConsentNeeded
+
+
+def require_own_activation(agent: Agent) -> None:
+    """Raises ActivationNotPublic for a card of which is seen without a CAN that it is not one of ours: before anything is asked.
+
+    A card without contacts does not say whose it is before it is opened; `PinCare.activate` refuses it then.
+    """
+    if agent.reader is not agent.virtual_reader and not agent.reader.state.contactless and not look_at(agent).maker.ours:
+        raise ActivationNotPublic
 
 
 def look_at(agent: Agent) -> DetectedCard:

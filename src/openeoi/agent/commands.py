@@ -15,7 +15,7 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
-from openeoi.agent.caution import await_card, require_consent
+from openeoi.agent.caution import await_card, require_consent, require_own_activation
 from openeoi.agent.errors import AccessNumberNeeded
 from openeoi.agent.office import Agent
 from openeoi.agent.pin_care import Activation, PinCare
@@ -70,8 +70,11 @@ def pin_commands(get_agent: GetAgent) -> typer.Typer:
 
     @commands.command(epilog="Example: eoi pin activate --can 123456")
     def activate(reader: ReaderName = "", can: Can = "", stdin: Stdin = False, yes: Yes = False, as_json: Json = False) -> None:
-        """Set both PINs with the initial password from the envelope. With --stdin: password, login PIN, signing PIN."""
-        agent, number = _opened(get_agent, reader, can, yes)
+        """Set both PINs with the initial password from the envelope. With --stdin: password, login PIN, signing PIN.
+
+        Works on virtual cards; for a card of the state it says what the official way is.
+        """
+        agent, number = _opened(get_agent, reader, can, yes, require_own_activation)
         password = _secret("Initial password", stdin)
         activation = Activation(password, _new_secret("New PIN for logging in", stdin), _new_secret("New PIN for signing", stdin))
         _with_pins(agent, number, lambda care: care.activate(activation))
@@ -166,10 +169,15 @@ def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en
     return commands
 
 
-def _opened(get_agent: GetAgent, reader: str, can: str, yes: bool) -> tuple[Agent, str]:
-    """The agent with a card in its reader that may be used, and the card's CAN. Everything is asked before the card is held."""
+def _opened(
+    get_agent: GetAgent, reader: str, can: str, yes: bool, require: Callable[[Agent], None] = lambda agent: None
+) -> tuple[Agent, str]:
+    """The agent with a card in its reader that may be used, and the card's CAN. Everything is asked before the card is held.
+
+    `require` looks at the card before anything is asked."""
     agent = get_agent(reader)
     await_card(agent)
+    require(agent)
     require_consent(agent, yes)
     number = can or (typer.prompt("CAN") if sys.stdin.isatty() else "")
     if not number:

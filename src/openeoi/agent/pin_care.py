@@ -9,7 +9,10 @@ from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.profiles.card import CardParameters
 from openeoi.terminal import pin_care
 from openeoi.terminal.credentials import list_credentials
+from openeoi.terminal.detect import EOI_APPLICATIONS_IN_ORDER, read_maker
+from openeoi.terminal.errors import ActivationNotPublic
 from openeoi.terminal.pin_care import PinReferences, PinStatus, Secret
+from openeoi.terminal.pin_references import read_pin_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,20 @@ class Activation:
 
 
 class PinCare:
-    """The duties for one opened card. Errors are those of `protocols.pin`; each names the secret by its reference."""
+    """The duties for one opened card, as OpenSC does them with cards of this family. Errors are those of `protocols.pin`; each
+    names the secret by its reference; SecretMissing where the card does not have the secret.
+
+    A card of ours is known from its parameters. Every other one says itself how its PINs are addressed, and is not activated.
+    """
 
     def __init__(self, session: CardSession, parameters: CardParameters) -> None:
         self._session = session
         self._parameters = parameters
-        self._references = PinReferences.of(parameters)
+        maker = session.run("agent.step.recognise", read_maker(EOI_APPLICATIONS_IN_ORDER))
+        self.is_ours = maker.ours
+        self._references = (
+            PinReferences.of(parameters) if maker.ours else session.run("agent.step.recognise", read_pin_references())
+        )
 
     def look(self) -> PinStatus:
         """Which PINs are set and how many tries each secret has left; costs no try."""
@@ -41,7 +52,11 @@ class PinCare:
         return any(credential.role is CredentialRole.QUALIFIED for credential in credentials)
 
     def activate(self, activation: Activation) -> None:
-        """Set the PINs with the initial password, which is used up by that; a proof of the PUK's length is the PUK."""
+        """Set the PINs with the initial password, which is used up by that; a proof of the PUK's length is the PUK.
+
+        Raises ActivationNotPublic, before anything is sent, for a card that is not one of ours."""
+        if not self.is_ours:
+            raise ActivationNotPublic
         sig_pin = activation.sig_pin if self.signs() else None
         work = pin_care.activate_with_puk if is_puk(activation.proof, self._parameters) else pin_care.activate
         self._session.run("agent.step.activate", work(activation.proof, activation.norm_pin, sig_pin, self._references))

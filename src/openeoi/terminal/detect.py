@@ -31,7 +31,8 @@ from openeoi.terminal.unlock import read_card_access
 
 # The ATRs of the chip family (contact, contactless): the eOI card has them, and so have other products.
 EOI_ATRS: Final = frozenset({bytes.fromhex("3BD518FF8191FE1FC38073C821100A"), bytes.fromhex("3B8580018073C821100E")})
-EOI_APPLICATIONS: Final = frozenset({AID_PINLESS, AID_SIGN_AND_LOGIN})
+EOI_APPLICATIONS_IN_ORDER: Final = (AID_PINLESS, AID_SIGN_AND_LOGIN)
+EOI_APPLICATIONS: Final = frozenset(EOI_APPLICATIONS_IN_ORDER)
 DIRECTORY_MAXIMUM: Final = 4096
 
 Outcome = TypeVar("Outcome")

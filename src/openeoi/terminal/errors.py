@@ -34,6 +34,13 @@ class SecretMissing(TerminalError):
         super().__init__(f"the card says of no {secret} how it is addressed")
 
 
+class ActivationNotPublic(TerminalError):
+    """The card is one of a state's own: how it is activated is not public. The holder activates it in the official way."""
+
+    def __init__(self) -> None:
+        super().__init__("how cards of the state are activated is not public")
+
+
 class FileNotReadable(TerminalError):
     """The card refuses a file: `file` is its name, `status` the status word (6982 not allowed now, 6A82 not there)."""
 

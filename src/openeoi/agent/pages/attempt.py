@@ -19,7 +19,7 @@ from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.protocols.pace.errors import PaceError, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.pin.errors import PinBlocked, PinError, PinNotSet, WrongPin
-from openeoi.terminal.errors import CredentialMissing, TerminalError
+from openeoi.terminal.errors import ActivationNotPublic, CredentialMissing, SecretMissing, TerminalError
 from openeoi.transport.errors import (
     CardMute,
     NoCardInReader,
@@ -121,6 +121,10 @@ def explained(error: OpenEoiError, secret_field: str) -> FieldError:
             return FieldError("", "agent.error.busy")
         case PinError():
             return FieldError(secret_field, "agent.error.refused")
+        case ActivationNotPublic():
+            return FieldError("", "agent.error.activation_not_public")
+        case SecretMissing():
+            return FieldError("", "agent.error.no_secret")
         case CredentialMissing():
             return FieldError("", "agent.error.no_credential")
         case PcscError():

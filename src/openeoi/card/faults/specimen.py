@@ -38,7 +38,7 @@ from openeoi.encoding.pkcs15.application_files import (
     pinless_files,
     sign_and_login_files,
 )
-from openeoi.encoding.pkcs15.files import DIRECTORY
+from openeoi.encoding.pkcs15.files import DIRECTORY, OUR_MANUFACTURER
 from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.iso7816 import status
@@ -217,7 +217,7 @@ def _application_files(
     serial_number: bytes, credentials: Mapping[CredentialRole, HolderCredential], parameters: CardParameters
 ) -> dict[Application, dict[int, bytes]]:
     norm_pin, puk, sig_pin = (_place(one) for one in (parameters.norm_pin, parameters.puk, parameters.sig_pin))
-    description = TokenDescription(serial_number, "NXP", SIGNERS_FROM, norm_pin, puk, sig_pin)
+    description = TokenDescription(serial_number, OUR_MANUFACTURER, SIGNERS_FROM, norm_pin, puk, sig_pin)
     high, qualified = credentials[CredentialRole.HIGH], credentials[CredentialRole.QUALIFIED]
     return {
         Application.MASTER_FILE: {DIRECTORY: directory_file(credentials)},
