@@ -23,6 +23,7 @@ from typing import Final
 
 import pytest
 
+from openeoi.transport.errors import TransportError
 from openeoi.transport.in_process import Card
 
 HERE: Final = Path(__file__).parent
@@ -79,7 +80,7 @@ class Rival:
             if not line.startswith("> ") or card is None:
                 raise AssertionError(f"{self.name} said {line!r}")
             commands += 1
-            _say(process, "gone" if commands > COMMANDS_MAXIMUM else card.process(bytes.fromhex(line[2:])).hex())
+            _say(process, "gone" if commands > COMMANDS_MAXIMUM else _answered(card, line[2:]))
         self.stop()
         return Finding({}, (Refused("reading", "nobody", "Hangs", f"silent for {ANSWER_WITHIN:.0f} s"),))
 
@@ -105,6 +106,13 @@ class Rival:
         if ready and not line:
             raise AssertionError(f"{self.name} ended with {process.wait()}")
         return line.strip() or None
+
+
+def _answered(card: Card, command: str) -> str:
+    try:
+        return card.process(bytes.fromhex(command)).hex()
+    except TransportError:
+        return "gone"
 
 
 def _say(process: subprocess.Popen[str], line: str) -> None:

@@ -21,8 +21,11 @@ type report struct {
 	refusals []refusal
 }
 
-// gmrtd's errors name their function: "[verifyDgHashes] ...".
-var function = regexp.MustCompile(`[\[(]([A-Za-z.]+)[\])]`)
+// gmrtd's errors name their functions, the innermost last: "[PassiveAuth] ... [validateDgHashes] ...", seldom "(doc.Verify) ...".
+var (
+	function  = regexp.MustCompile(`\[([A-Za-z.]{3,})\]`)
+	elsewhere = regexp.MustCompile(`\(([A-Za-z.]{3,})\)`)
+)
 
 func newReport() *report {
 	return &report{values: map[string]any{}, refusals: []refusal{}}
@@ -41,8 +44,10 @@ func (found *report) refused(step string, err error) {
 		message = inner.Error()
 	}
 	name := "error"
-	if functions := function.FindAllStringSubmatch(err.Error(), -1); len(functions) > 0 {
-		name = functions[len(functions)-1][1]
+	for _, form := range []*regexp.Regexp{elsewhere, function} {
+		if functions := form.FindAllStringSubmatch(err.Error(), -1); len(functions) > 0 {
+			name = functions[len(functions)-1][1]
+		}
 	}
 	found.refusals = append(found.refusals, refusal{step, "library", name, strings.ToValidUTF8(message, "?")})
 }

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from openeoi.card.faults.defects import ClearDefect, Defect
+from openeoi.card.faults.defects import Defect
 from openeoi.card.faults.fault import NOT_READ, Family, Fault, Inspection, Verdict
 from openeoi.card.faults.laboratory import Laboratory
 from openeoi.card.faults.specimen import ZONE, Specimen, signed, sound_data_groups, sound_specimen, specimen
 from openeoi.encoding import tlv
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_11 import DataGroup11
+from openeoi.encoding.lds.files import data_group
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 
 Content = Callable[[bytes], bytes]
 SHORT_IDENTIFIER: Final = 0x80
+SELECT: Final = 0xA4
 READ_BINARY: Final = 0xB0
+PIECE: Final = 256
+LONGEST: Final = 4096
 
 
 def altered(number: int, change: Content) -> Callable[[Laboratory], Specimen]:
@@ -89,26 +93,34 @@ def _shorter_than_the_content(group: bytes) -> bytes:
 
 
 class FileDefect(Defect):
-    """Falsifies answers to READ BINARY of one file, found by its short identifier; `change` gets command, response, offset."""
+    """Falsifies answers to READ BINARY of one data group, whether it was named by SELECT or by its short identifier.
 
-    def __init__(self, short_id: int, change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu]) -> None:
-        self._short_id = short_id
+    The chip gives it in pieces, so that a reader with extended length comes to the middle of the file as well. `change` gets
+    command, response, offset.
+    """
+
+    def __init__(self, number: int, change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu]) -> None:
+        self._number = number
         self._change = change
         self._selected = False
 
     def in_clear(self, command: CommandApdu, answer: Callable[[], ResponseApdu]) -> ResponseApdu:
         response = answer()
+        if command.ins == SELECT:
+            self._selected = command.data == data_group(self._number).file_id.to_bytes(2, "big")
         if command.ins != READ_BINARY:
-            self._selected = self._selected and command.ins != 0xA4
             return response
         if command.p1 & SHORT_IDENTIFIER:
-            self._selected = command.p1 & 0x1F == self._short_id
+            self._selected = command.p1 & 0x1F == data_group(self._number).short_id
+        if not self._selected:
+            return response
         offset = command.p2 if command.p1 & SHORT_IDENTIFIER else command.p1 << 8 | command.p2
-        return self._change(command, response, offset) if self._selected else response
+        piece = response if len(response.data) <= PIECE else ResponseApdu(status.SUCCESS, response.data[:PIECE])
+        return self._change(command, piece, offset)
 
 
-def _answers(change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu], short_id: int = 2) -> Callable[[], Defect]:
-    return lambda: FileDefect(short_id, change)
+def _answers(change: Callable[[CommandApdu, ResponseApdu, int], ResponseApdu]) -> Callable[[], Defect]:
+    return lambda: FileDefect(2, change)
 
 
 def _nothing_after_the_start(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
@@ -117,7 +129,7 @@ def _nothing_after_the_start(command: CommandApdu, response: ResponseApdu, offse
 
 def _more_than_asked(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
     """A stream that takes no notice of Le."""
-    return ResponseApdu(status.SUCCESS, bytes((command.expected or 0) + 16))
+    return ResponseApdu(status.SUCCESS, bytes(min(command.expected or 0, LONGEST) + 16))
 
 
 def _ends_in_the_middle(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
@@ -139,14 +151,9 @@ def _always_the_start(beginning: list[bytes]) -> Callable[[CommandApdu, Response
     return change
 
 
-def _refused(number: int) -> Callable[[], Defect]:
+def _refused(command: CommandApdu, response: ResponseApdu, offset: int) -> ResponseApdu:
     """The card does not give this data group, although it has it."""
-
-    def change(command: CommandApdu, response: ResponseApdu) -> ResponseApdu:
-        is_read = command.ins == READ_BINARY and command.p1 == SHORT_IDENTIFIER | number
-        return ResponseApdu(status.SECURITY_STATUS_NOT_SATISFIED) if is_read else response
-
-    return lambda: ClearDefect(change)
+    return ResponseApdu(status.SECURITY_STATUS_NOT_SATISFIED)
 
 
 def _fault(
@@ -312,7 +319,7 @@ FAULTS: Final = (
         "ICAO 9303-10, 4.7 (data groups 1 and 2 are mandatory)",
         "FileMissing",
         Inspection("files", Verdict.UNDETERMINED, "file_missing"),
-        defect=_refused(2),
+        defect=_answers(_refused),
     ),
     _fault(
         "dg11-altered",

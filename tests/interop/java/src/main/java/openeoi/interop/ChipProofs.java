@@ -1,6 +1,7 @@
 package openeoi.interop;
 
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
@@ -74,8 +75,18 @@ final class ChipProofs {
     new SecureRandom().nextBytes(challenge);
     PublicKey key = file.getPublicKey();
     AAResult result = service.doAA(key, null, null, challenge);
+    try {
+      checkResponse(key, challenge, result.getResponse(), securityInfos);
+    } catch (GeneralSecurityException | RuntimeException notEvenASignature) {
+      throw new Judgement(notEvenASignature.toString());
+    }
+    report.note("active authentication", key.getAlgorithm());
+    return null;
+  }
+
+  private static void checkResponse(PublicKey key, byte[] challenge, byte[] response, DG14File securityInfos) throws Exception {
     if (key instanceof RSAPublicKey rsa) {
-      checkRsa(rsa, challenge, result.getResponse());
+      checkRsa(rsa, challenge, response);
     } else {
       List<ActiveAuthenticationInfo> infos =
           securityInfos == null ? List.of() : ofKind(securityInfos.getSecurityInfos(), ActiveAuthenticationInfo.class);
@@ -87,12 +98,10 @@ final class ChipProofs {
       Signature signature = Signature.getInstance(algorithm.replace("withECDSA", "withPLAIN-ECDSA"), "BC");
       signature.initVerify(key);
       signature.update(challenge);
-      if (!signature.verify(result.getResponse())) {
+      if (!signature.verify(response)) {
         throw new Judgement("the signature over the challenge is wrong");
       }
     }
-    report.note("active authentication", key.getAlgorithm());
-    return null;
   }
 
   /** ISO/IEC 9796-2, scheme 1; the trailer names the hash function. */

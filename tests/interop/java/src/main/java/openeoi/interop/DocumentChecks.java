@@ -4,19 +4,19 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertStore;
+import java.security.SignatureException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
-import java.security.cert.X509CertSelector;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,8 +53,10 @@ final class DocumentChecks {
     try {
       checkDigests(sod, groups);
       report.note("digests", sod.getDigestAlgorithm());
+    } catch (Judgement judgement) {
+      report.refused("digests", "caller", judgement);
     } catch (Exception reason) {
-      report.refused("digests", "caller", reason);
+      report.refused("digests", "library", reason);
     }
   }
 
@@ -99,45 +101,71 @@ final class DocumentChecks {
     }
   }
 
-  /** Path building after RFC 5280 with revocation lists, as the platform's security provider does it. */
+  /**
+   * A path of one step, to each authority in turn (RFC 5280, 6.1, as the platform does it), which has to be valid itself, and the
+   * authority's revocation list. Link certificates are no roots: their own key does not verify them.
+   */
   private static void checkTrust(X509Certificate signer, Map<String, String> request) throws Exception {
     if (signer == null) {
       throw new Judgement("EF.SOD has no certificate");
     }
+    Date at = Date.from(Instant.parse(request.get("at")));
     CertificateFactory factory = CertificateFactory.getInstance("X.509", "BC");
-    Set<TrustAnchor> anchors = new HashSet<>();
-    List<Object> store = new ArrayList<>();
-    store.add(signer);
-    try (Stream<Path> files = Files.list(Path.of(request.get("trust")))) {
-      for (Path file : files.sorted().toList()) {
-        ByteArrayInputStream content = new ByteArrayInputStream(Files.readAllBytes(file));
-        if (file.toString().endsWith(".crl")) {
-          store.add(factory.generateCRL(content));
-        } else {
-          X509Certificate certificate = (X509Certificate) factory.generateCertificate(content);
-          store.add(certificate);
-          if (isRoot(certificate)) {
-            anchors.add(new TrustAnchor(certificate, null));
-          }
-        }
+    Exception reason = new Judgement("there is no authority");
+    for (X509Certificate root : roots(Path.of(request.get("trust")), factory)) {
+      try {
+        PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(at);
+        CertPathValidator.getInstance("PKIX", "SUN").validate(factory.generateCertPath(List.of(signer)), parameters);
+        root.checkValidity(at);
+        checkRevocation(signer, root, Path.of(request.get("trust")), factory);
+        return;
+      } catch (CertPathValidatorException notThisOne) {
+        reason = notThisOne;
       }
     }
-    X509CertSelector target = new X509CertSelector();
-    target.setCertificate(signer);
-    PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
-    parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(store), "BC"));
-    parameters.setRevocationEnabled(store.stream().anyMatch(one -> one instanceof java.security.cert.X509CRL));
-    parameters.setDate(Date.from(Instant.parse(request.get("at"))));
-    CertPathBuilder.getInstance("PKIX", "SUN").build(parameters);
+    throw reason;
   }
 
-  /** A link certificate has the same name twice; only the key tells. */
-  private static boolean isRoot(X509Certificate certificate) {
+  private static List<X509Certificate> roots(Path folder, CertificateFactory factory) throws Exception {
+    List<X509Certificate> roots = new ArrayList<>();
+    for (Path file : files(folder, ".der")) {
+      X509Certificate one = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(Files.readAllBytes(file)));
+      if (verifies(one.getPublicKey(), one)) {
+        roots.add(one);
+      }
+    }
+    return roots;
+  }
+
+  private static void checkRevocation(X509Certificate signer, X509Certificate root, Path folder, CertificateFactory factory)
+      throws Exception {
+    for (Path file : files(folder, ".crl")) {
+      X509CRL list = (X509CRL) factory.generateCRL(new ByteArrayInputStream(Files.readAllBytes(file)));
+      try {
+        list.verify(root.getPublicKey());
+      } catch (SignatureException ofAnotherAuthority) {
+        continue;
+      }
+      if (list.isRevoked(signer)) {
+        throw new Judgement("the signer is revoked");
+      }
+    }
+  }
+
+  private static boolean verifies(PublicKey key, X509Certificate certificate) throws Exception {
     try {
-      certificate.verify(certificate.getPublicKey());
+      certificate.verify(key);
       return true;
-    } catch (Exception reason) {
+    } catch (SignatureException no) {
       return false;
+    }
+  }
+
+  private static List<Path> files(Path folder, String suffix) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(one -> one.toString().endsWith(suffix)).sorted().toList();
     }
   }
 }

@@ -53,7 +53,7 @@ final class Inspection {
         PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH, PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH, false, true);
   }
 
-  /** A step of JMRTD's: what it throws is the library's judgement. */
+  /** A step of JMRTD's: what it throws is the library's judgement, but for our own Judgement. */
   private interface Step<T> {
     T take() throws Exception;
   }
@@ -62,7 +62,7 @@ final class Inspection {
     try {
       return step.take();
     } catch (Exception | OutOfMemoryError | StackOverflowError reason) {
-      report.refused(name, "library", reason);
+      report.refused(name, reason instanceof Judgement ? "caller" : "library", reason);
       throw new Refusal(name);
     }
   }
@@ -161,7 +161,7 @@ final class Inspection {
         return info;
       }
     }
-    throw new IllegalStateException("no such PACE offer among " + offers);
+    throw new Judgement("no such PACE offer among " + offers);
   }
 
   private static BACKey zone(String text) {
@@ -219,11 +219,9 @@ final class Inspection {
   private <T> T proof(String name, Step<T> step) {
     try {
       return step.take();
-    } catch (Judgement judgement) {
-      report.refused(name, "caller", judgement);
     } catch (Exception | OutOfMemoryError | StackOverflowError reason) {
-      report.refused(name, "library", reason);
+      report.refused(name, reason instanceof Judgement ? "caller" : "library", reason);
+      return null;
     }
-    return null;
   }
 }
