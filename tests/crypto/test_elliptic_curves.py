@@ -48,6 +48,11 @@ class Other:
     def add(self, first: Point, second: Point) -> Point | None:
         return self._point(self._jacobian(first) + self._jacobian(second))
 
+    def combine(self, of_generator: int, scalar: int, point: Point) -> Point | None:
+        return self._point(
+            self._jacobian(self._curve.generator) * (of_generator % self._curve.order) + self._jacobian(point) * scalar
+        )
+
     def _jacobian(self, point: Point) -> PointJacobi:
         return PointJacobi(self._equation, point.x, point.y, 1, self._curve.order)
 
@@ -86,7 +91,13 @@ def test_all_backends_agree(parameter_id: int, data: st.DataObject) -> None:
         product = group.multiply(second, point)
         doubled = group.add(point, point)
         assert doubled == group.multiply(2, point)
-        results.append((point, product, doubled))
+        combined = group.combine(first, second, product)
+        assert combined == group.add(point, group.multiply(second, product))
+        assert group.combine(0, second, point) == product
+        assert group.combine(first, 0, point) == point
+        with pytest.raises(IdentityElement):
+            group.combine(-first, 1, point)
+        results.append((point, product, doubled, combined))
         assert group.decode(group.encode(product)) == product
         with pytest.raises(IdentityElement):
             group.add(point, Point(point.x, curve.prime - point.y))

@@ -15,7 +15,7 @@ from openeoi.crypto.key_derivation import (
     derive_password_key,
     machine_readable_zone_secret,
 )
-from openeoi.crypto.mac import MacMismatch, aes_cmac, mac, retail_mac, verify_mac
+from openeoi.crypto.mac import MacMismatch, mac, retail_mac, verify_mac
 from openeoi.crypto.padding import pad, unpad
 
 hexadecimal = bytes.fromhex
@@ -33,7 +33,8 @@ MESSAGE = hexadecimal("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac4
     ],
 )
 def test_cmac(key: str, length: int, code: str) -> None:
-    assert aes_cmac(hexadecimal(key), MESSAGE[:length]).hex() == code
+    cipher = {16: Cipher.AES_128, 24: Cipher.AES_192, 32: Cipher.AES_256}[len(key) // 2]
+    assert mac(cipher, hexadecimal(key), MESSAGE[:length]).hex() == code[:16]
 
 
 def test_keys_of_basic_access_control() -> None:

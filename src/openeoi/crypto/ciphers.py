@@ -10,8 +10,9 @@ from enum import Enum
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipherContext
+from cryptography.hazmat.primitives.ciphers import CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 from openeoi.crypto.errors import InvalidKey
 
@@ -31,25 +32,50 @@ class Cipher(Enum):
 
     def encrypt(self, key: bytes, initial_vector: bytes, blocks: bytes) -> bytes:
         """CBC encryption of whole blocks, without padding."""
-        encryptor = self._context(key, initial_vector, blocks).encryptor()
-        return encryptor.update(blocks) + encryptor.finalize()
+        return KeyedCipher(self, key).encrypt(initial_vector, blocks)
 
     def decrypt(self, key: bytes, initial_vector: bytes, blocks: bytes) -> bytes:
         """Inverse of `encrypt`."""
-        decryptor = self._context(key, initial_vector, blocks).decryptor()
-        return decryptor.update(blocks) + decryptor.finalize()
+        return KeyedCipher(self, key).decrypt(initial_vector, blocks)
 
     def encrypt_block(self, key: bytes, block: bytes) -> bytes:
-        """One block without chaining: how secure messaging with AES makes its initial vector of the send sequence counter."""
+        """One block without chaining."""
         return self.encrypt(key, bytes(self.block_size), block)
 
     def check_key(self, key: bytes) -> None:
         if len(key) != self.key_size:
             raise InvalidKey(f"a key for {self.label} has {self.key_size} bytes, not {len(key)}")
 
-    def _context(self, key: bytes, initial_vector: bytes, blocks: bytes) -> BlockCipherContext[CBC]:
-        self.check_key(key)
-        if len(initial_vector) != self.block_size or len(blocks) % self.block_size:
-            raise InvalidKey(f"{self.label} works on whole blocks of {self.block_size} bytes")
-        algorithm = TripleDES(key + key[:8]) if self is Cipher.TRIPLE_DES else AES(key)
-        return BlockCipherContext(algorithm, CBC(initial_vector))
+
+class KeyedCipher:
+    """A cipher under one key, for who uses it many times: the key is set up once. Every operation stands for itself."""
+
+    def __init__(self, cipher: Cipher, key: bytes) -> None:
+        cipher.check_key(key)
+        self._cipher = cipher
+        self._algorithm = TripleDES(key + key[:8]) if cipher is Cipher.TRIPLE_DES else AES(key)
+        self._single: CipherContext | None = None
+
+    def encrypt(self, initial_vector: bytes, blocks: bytes) -> bytes:
+        """CBC encryption of whole blocks, without padding."""
+        encryptor = self._chained(initial_vector, blocks).encryptor()
+        return encryptor.update(blocks) + encryptor.finalize()
+
+    def decrypt(self, initial_vector: bytes, blocks: bytes) -> bytes:
+        """Inverse of `encrypt`."""
+        decryptor = self._chained(initial_vector, blocks).decryptor()
+        return decryptor.update(blocks) + decryptor.finalize()
+
+    def encrypt_block(self, block: bytes) -> bytes:
+        """One block without chaining: how secure messaging with AES makes its initial vector of the send sequence counter."""
+        if len(block) != self._cipher.block_size:
+            raise InvalidKey(f"{self._cipher.label} works on whole blocks of {self._cipher.block_size} bytes")
+        if self._single is None:
+            self._single = BlockCipherContext(self._algorithm, ECB()).encryptor()  # noqa: S305 - single blocks, each used once
+        return self._single.update(block)
+
+    def _chained(self, initial_vector: bytes, blocks: bytes) -> BlockCipherContext[CBC]:
+        size = self._cipher.block_size
+        if len(initial_vector) != size or len(blocks) % size:
+            raise InvalidKey(f"{self._cipher.label} works on whole blocks of {size} bytes")
+        return BlockCipherContext(self._algorithm, CBC(initial_vector))

@@ -21,13 +21,6 @@ class MacMismatch(CryptographicError):
     """The message authentication code is not that of the data under this key."""
 
 
-def aes_cmac(key: bytes, data: bytes) -> bytes:
-    """The whole CMAC, 16 bytes."""
-    context = CMAC(AES(key))
-    context.update(data)
-    return context.finalize()
-
-
 def retail_mac(key: bytes, data: bytes) -> bytes:
     """Retail MAC, 8 bytes, with padding method 2; `key` is the 16 bytes of a two-key triple DES."""
     padded = pad(data, DES_BLOCK)
@@ -47,11 +40,30 @@ def _des_block(key: bytes, block: bytes, encrypt: bool) -> bytes:
 
 def mac(cipher: Cipher, key: bytes, data: bytes) -> bytes:
     """The 8-byte authentication code of a cipher suite: CMAC cut to its first 8 bytes, or the retail MAC (ICAO 9303-11, 9.8)."""
-    cipher.check_key(key)
-    return retail_mac(key, data) if cipher is Cipher.TRIPLE_DES else aes_cmac(key, data)[:MAC_SIZE]
+    return KeyedMac(cipher, key).code(data)
 
 
 def verify_mac(cipher: Cipher, key: bytes, data: bytes, received: bytes) -> None:
     """Raises MacMismatch unless `received` is the code of `data`; compares in constant time."""
-    if not equal_in_constant_time(mac(cipher, key, data), received):
-        raise MacMismatch("the message authentication code is wrong")
+    KeyedMac(cipher, key).verify(data, received)
+
+
+class KeyedMac:
+    """The codes of a cipher suite under one key, for who makes many: the key is set up once."""
+
+    def __init__(self, cipher: Cipher, key: bytes) -> None:
+        cipher.check_key(key)
+        self._key = key
+        self._fresh = None if cipher is Cipher.TRIPLE_DES else CMAC(AES(key))
+
+    def code(self, data: bytes) -> bytes:
+        if self._fresh is None:
+            return retail_mac(self._key, data)
+        context = self._fresh.copy()
+        context.update(data)
+        return context.finalize()[:MAC_SIZE]
+
+    def verify(self, data: bytes, received: bytes) -> None:
+        """Raises MacMismatch; compares in constant time."""
+        if not equal_in_constant_time(self.code(data), received):
+            raise MacMismatch("the message authentication code is wrong")

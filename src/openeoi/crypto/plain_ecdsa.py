@@ -46,11 +46,8 @@ def verify(group: EllipticCurveGroup, public: Point, message: bytes, digest: Dig
 
 def _commitment(group: EllipticCurveGroup, public: Point, hashed: int, r: int, inverse: int) -> int:
     """x of (hashed / s) * G + (r / s) * Q."""
-    second = group.multiply(r * inverse % group.order, public)
-    if hashed * inverse % group.order == 0:
-        return second.x
     try:
-        return group.add(group.multiply(hashed * inverse % group.order, group.generator), second).x
+        return group.combine(hashed * inverse, r * inverse, public).x
     except IdentityElement as error:
         raise PlainSignatureInvalid("the signature does not verify with this key") from error
 

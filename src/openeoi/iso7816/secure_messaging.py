@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from openeoi.crypto.ciphers import Cipher
+from openeoi.crypto.ciphers import Cipher, KeyedCipher
 from openeoi.crypto.errors import CryptographicError, InvalidKey
-from openeoi.crypto.mac import MAC_SIZE, mac, verify_mac
+from openeoi.crypto.mac import MAC_SIZE, KeyedMac
 from openeoi.crypto.padding import pad, unpad
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.tlv import decode_all, encode
@@ -67,6 +68,8 @@ class _Session:
     def __init__(self, keys: SessionKeys) -> None:
         self._keys = keys
         self._cipher = keys.cipher
+        self._encryption = KeyedCipher(keys.cipher, keys.encryption_key)
+        self._mac = KeyedMac(keys.cipher, keys.mac_key)
         self._counter = keys.send_sequence_counter
         self._ended = False
 
@@ -88,13 +91,7 @@ class _Session:
 
         223 for AES and 256: a longer wrapped response does not fit a short APDU, and readers such as OpenSC break on it.
         """
-        block = self._cipher.block_size
-        overhead = len(encode(STATUS, bytes(2))) + len(encode(AUTHENTICATION_CODE, bytes(MAC_SIZE)))
-        available = response_maximum - overhead
-        blocks = available // block
-        while blocks and len(encode(CRYPTOGRAM_WITH_INDICATOR, bytes(1 + blocks * block))) > available:
-            blocks -= 1
-        return max(blocks * block - 1, 0)
+        return _plain_capacity(self._cipher.block_size, response_maximum)
 
     def _step(self) -> None:
         if self._ended:
@@ -113,15 +110,15 @@ class _Session:
         # 9.8.6.1: zero for triple DES; the encrypted counter for AES.
         if self._cipher is Cipher.TRIPLE_DES:
             return bytes(self._cipher.block_size)
-        return self._cipher.encrypt_block(self._keys.encryption_key, self._counter_block)
+        return self._encryption.encrypt_block(self._counter_block)
 
     def _encrypt(self, data: bytes) -> bytes:
-        return self._cipher.encrypt(self._keys.encryption_key, self._initial_vector, pad(data, self._cipher.block_size))
+        return self._encryption.encrypt(self._initial_vector, pad(data, self._cipher.block_size))
 
     def _decrypt(self, cryptogram: bytes) -> bytes:
         if not cryptogram:
             raise DecodingError("an empty cryptogram")
-        return unpad(self._cipher.decrypt(self._keys.encryption_key, self._initial_vector, cryptogram), self._cipher.block_size)
+        return unpad(self._encryption.decrypt(self._initial_vector, cryptogram), self._cipher.block_size)
 
     def _cryptogram_object(self, ins: int, data: bytes) -> bytes:
         if not data:
@@ -154,10 +151,10 @@ class _Session:
         return self._counter_block + (pad(header, block) if header else b"") + (pad(objects, block) if objects else b"")
 
     def _authenticate(self, header: bytes, objects: bytes) -> bytes:
-        return mac(self._cipher, self._keys.mac_key, self._mac_input(header, objects))
+        return self._mac.code(self._mac_input(header, objects))
 
     def _verify(self, header: bytes, objects: bytes, code: bytes) -> None:
-        verify_mac(self._cipher, self._keys.mac_key, self._mac_input(header, objects), code)
+        self._mac.verify(self._mac_input(header, objects), code)
 
 
 class SecureChannel(_Session):
@@ -303,6 +300,16 @@ def through(channel: SecureChannel, steps: CardSteps[Outcome]) -> CardSteps[Outc
         return outcome
     finally:
         steps.close()
+
+
+@lru_cache(maxsize=64)
+def _plain_capacity(block: int, response_maximum: int) -> int:
+    overhead = len(encode(STATUS, bytes(2))) + len(encode(AUTHENTICATION_CODE, bytes(MAC_SIZE)))
+    available = response_maximum - overhead
+    blocks = available // block
+    while blocks and len(encode(CRYPTOGRAM_WITH_INDICATOR, bytes(1 + blocks * block))) > available:
+        blocks -= 1
+    return max(blocks * block - 1, 0)
 
 
 def _expected_object(command: CommandApdu) -> bytes:

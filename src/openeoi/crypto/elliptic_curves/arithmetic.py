@@ -43,6 +43,10 @@ class CurveArithmetic(Protocol):
 
     def add(self, first: Point, second: Point) -> Point | None: ...
 
+    def combine(self, of_generator: int, scalar: int, point: Point) -> Point | None:
+        """of_generator * G + scalar * point, for scalars that are no secrets: what a verification needs."""
+        ...
+
 
 class BackendMissing(CryptographicError):
     """A backend was asked for by name that this machine does not have for the curve."""

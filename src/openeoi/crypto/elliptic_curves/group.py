@@ -39,6 +39,10 @@ class EllipticCurveGroup:
     def add(self, first: Point, second: Point) -> Point:
         return self._checked(self._arithmetic.add(first, second))
 
+    def combine(self, of_generator: int, scalar: int, element: Point) -> Point:
+        """of_generator * G + scalar * element, for scalars that are no secrets."""
+        return self._checked(self._arithmetic.combine(of_generator, scalar, element))
+
     def encode(self, element: Point) -> bytes:
         """Uncompressed point (TR-03111, 3.2.1): 04, x, y, both coordinates of field length."""
         size = self.curve.field_size

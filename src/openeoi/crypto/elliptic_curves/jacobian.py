@@ -34,6 +34,16 @@ class JacobianArithmetic:
         self._odd_multiples = lru_cache(maxsize=4)(self._make_odd_multiples)
 
     def multiply(self, scalar: int, point: Point) -> Point | None:
+        return self._point(self._multiple(scalar, point))
+
+    def combine(self, of_generator: int, scalar: int, point: Point) -> Point | None:
+        first = self._multiple(of_generator, self._curve.generator)
+        second = self._multiple(scalar, point)
+        if not second[2]:
+            return self._point(first)
+        return self._point(self._add(first, self._affine([second])[0]))
+
+    def _multiple(self, scalar: int, point: Point) -> Jacobian:
         table = self._odd_multiples(point)
         result = INFINITY
         for digit in _non_adjacent_form(scalar % self._curve.order):
@@ -43,7 +53,7 @@ class JacobianArithmetic:
             elif digit < 0:
                 x, y = table[-digit >> 1]
                 result = self._add(result, (x, self._prime - y))
-        return self._point(result)
+        return result
 
     def add(self, first: Point, second: Point) -> Point | None:
         x, y = self._number(first.x), self._number(first.y)

@@ -7,8 +7,7 @@ macOS ends the process of whoever loads it).
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 
 from openeoi.crypto.elliptic_curves.curves import Curve, Point
@@ -17,21 +16,22 @@ LIBRARY_NAMES = ("libcrypto.so.3", "libcrypto.so.4", "libcrypto.so.1.1", "libcry
 
 _POINTER = ctypes.c_void_p
 _INTEGER = ctypes.c_int
+_SIZE = ctypes.c_size_t
 _SIGNATURES: dict[str, tuple[type | None, list[type]]] = {
     "BN_bin2bn": (_POINTER, [ctypes.c_char_p, _INTEGER, _POINTER]),
-    "BN_bn2binpad": (_INTEGER, [_POINTER, ctypes.c_char_p, _INTEGER]),
     "BN_clear_free": (None, [_POINTER]),
     "OBJ_txt2nid": (_INTEGER, [ctypes.c_char_p]),
     "ERR_clear_error": (None, []),
     "EC_GROUP_new_by_curve_name": (_POINTER, [_INTEGER]),
     "EC_POINT_new": (_POINTER, [_POINTER]),
     "EC_POINT_clear_free": (None, [_POINTER]),
-    "EC_POINT_set_affine_coordinates": (_INTEGER, [_POINTER] * 5),
-    "EC_POINT_get_affine_coordinates": (_INTEGER, [_POINTER] * 5),
-    "EC_POINT_is_at_infinity": (_INTEGER, [_POINTER, _POINTER]),
+    "EC_POINT_oct2point": (_INTEGER, [_POINTER, _POINTER, ctypes.c_char_p, _SIZE, _POINTER]),
+    "EC_POINT_point2oct": (_SIZE, [_POINTER, _POINTER, _INTEGER, ctypes.c_char_p, _SIZE, _POINTER]),
     "EC_POINT_mul": (_INTEGER, [_POINTER] * 6),
     "EC_POINT_add": (_INTEGER, [_POINTER] * 5),
 }
+UNCOMPRESSED = 4
+INFINITY = b"\x00"
 
 
 class LibcryptoFailure(RuntimeError):
@@ -72,54 +72,82 @@ class LibcryptoArithmetic:
         self._library = library
         self._group = group
         self._curve = curve
+        self._size = curve.field_size
+        self._scalar_size = (curve.order.bit_length() + 7) // 8
 
     def multiply(self, scalar: int, point: Point) -> Point | None:
-        with self._point(point) as base, self._number(scalar % self._curve.order) as factor:
-            return self._result(lambda out: self._library.EC_POINT_mul(self._group, out, None, base, factor, None))
+        number = self._number(scalar)
+        try:
+            if point == self._curve.generator:
+                return self._result(lambda out: self._library.EC_POINT_mul(self._group, out, number, None, None, None))
+            base = self._point(point)
+            try:
+                return self._result(lambda out: self._library.EC_POINT_mul(self._group, out, None, base, number, None))
+            finally:
+                self._library.EC_POINT_clear_free(base)
+        finally:
+            self._library.BN_clear_free(number)
 
     def add(self, first: Point, second: Point) -> Point | None:
-        with self._point(first) as left, self._point(second) as right:
-            return self._result(lambda out: self._library.EC_POINT_add(self._group, out, left, right, None))
+        left = self._point(first)
+        try:
+            right = self._point(second)
+            try:
+                return self._result(lambda out: self._library.EC_POINT_add(self._group, out, left, right, None))
+            finally:
+                self._library.EC_POINT_clear_free(right)
+        finally:
+            self._library.EC_POINT_clear_free(left)
+
+    def combine(self, of_generator: int, scalar: int, point: Point) -> Point | None:
+        """Both products in one call: OpenSSL interleaves them, which is not constant-time."""
+        first = self._number(of_generator)
+        try:
+            second = self._number(scalar)
+            try:
+                base = self._point(point)
+                try:
+                    return self._result(lambda out: self._library.EC_POINT_mul(self._group, out, first, base, second, None))
+                finally:
+                    self._library.EC_POINT_clear_free(base)
+            finally:
+                self._library.BN_clear_free(second)
+        finally:
+            self._library.BN_clear_free(first)
 
     def _result(self, operation: Callable[[int], int]) -> Point | None:
-        with self._empty_point() as out:
+        out = self._new_point()
+        try:
             self._require(operation(out))
-            if self._library.EC_POINT_is_at_infinity(self._group, out):
-                return None
-            with self._number(0) as x, self._number(0) as y:
-                self._require(self._library.EC_POINT_get_affine_coordinates(self._group, out, x, y, None))
-                return Point(self._integer(x), self._integer(y))
-
-    @contextmanager
-    def _point(self, point: Point) -> Iterator[int]:
-        with self._empty_point() as handle, self._number(point.x) as x, self._number(point.y) as y:
-            self._require(self._library.EC_POINT_set_affine_coordinates(self._group, handle, x, y, None))
-            yield handle
-
-    @contextmanager
-    def _empty_point(self) -> Iterator[int]:
-        handle = self._library.EC_POINT_new(self._group)
-        self._require(handle)
-        try:
-            yield handle
+            size = 1 + 2 * self._size
+            buffer = ctypes.create_string_buffer(size)
+            written = self._library.EC_POINT_point2oct(self._group, out, UNCOMPRESSED, buffer, size, None)
+            self._require(written)
+            raw = buffer.raw[:written]
         finally:
+            self._library.EC_POINT_clear_free(out)
+        if raw == INFINITY:
+            return None
+        return Point(int.from_bytes(raw[1 : 1 + self._size], "big"), int.from_bytes(raw[1 + self._size :], "big"))
+
+    def _point(self, point: Point) -> int:
+        raw = b"\x04" + point.x.to_bytes(self._size, "big") + point.y.to_bytes(self._size, "big")
+        handle = self._new_point()
+        if not self._library.EC_POINT_oct2point(self._group, handle, raw, len(raw), None):
             self._library.EC_POINT_clear_free(handle)
+            self._require(0)
+        return handle
 
-    @contextmanager
-    def _number(self, value: int) -> Iterator[int]:
-        raw = value.to_bytes(self._curve.field_size + 1, "big")
-        handle = self._library.BN_bin2bn(raw, len(raw), None)
+    def _new_point(self) -> int:
+        handle: int = self._library.EC_POINT_new(self._group)
         self._require(handle)
-        try:
-            yield handle
-        finally:
-            self._library.BN_clear_free(handle)
+        return handle
 
-    def _integer(self, number: int) -> int:
-        buffer = ctypes.create_string_buffer(self._curve.field_size)
-        if self._library.BN_bn2binpad(number, buffer, self._curve.field_size) < 0:
-            raise LibcryptoFailure("a coordinate is larger than the field")
-        return int.from_bytes(buffer.raw, "big")
+    def _number(self, scalar: int) -> int:
+        raw = (scalar % self._curve.order).to_bytes(self._scalar_size, "big")
+        handle: int = self._library.BN_bin2bn(raw, len(raw), None)
+        self._require(handle)
+        return handle
 
     def _require(self, succeeded: int | None) -> None:
         if not succeeded:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from openeoi.encoding import der, tlv
@@ -120,6 +121,7 @@ def encode_security_infos(infos: Iterable[SecurityInfo]) -> bytes:
     return der.encode_set_of(info.encode() for info in infos)
 
 
+@lru_cache(maxsize=64)
 def decode_security_infos(raw: bytes) -> tuple[SecurityInfo, ...]:
     """Every member, in the order found. Raises DecodingError, also where a known kind is malformed."""
     value = tlv.decode(raw)
