@@ -23,6 +23,15 @@ def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     assert (root / "secrets.json").stat().st_mode & 0o077 == 0
 
 
+def test_a_folder_that_was_only_looked_into_is_whole(tmp_path: Path) -> None:
+    assert Installation(tmp_path / "var", secrets.token_bytes).cards.is_dir()
+    again = Installation(tmp_path / "var", secrets.token_bytes)
+    (tmp_path / "var" / "secrets.json").unlink()
+    assert again.cards.is_dir()
+    with pytest.raises(InstallationIncomplete):
+        Installation(tmp_path / "var", secrets.token_bytes)
+
+
 def test_a_missing_secrets_file_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "db").mkdir()
     with pytest.raises(InstallationIncomplete):

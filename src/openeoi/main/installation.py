@@ -108,8 +108,18 @@ class Installation:
             raise InstallationFileDamaged(str(self._secrets.path), type(error).__name__) from None
         return secrets
 
+    def _begin(self) -> None:
+        """The file of secrets is there before anything else: without it the folder would count as incomplete the next time."""
+        if not self.is_new or self._secrets.exists():
+            return
+        with self._lock(SECRETS_LOCK) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not self._secrets.exists():
+                self._secrets.save(b"{}")
+
     def _folder(self, name: str) -> Path:
         folder = self.root / name
+        self._begin()
         with _named(folder):
             folder.mkdir(exist_ok=True, mode=0o700)
         return folder
