@@ -8,6 +8,8 @@ from openeoi.agent.ports import PoweredCard, ReaderState
 from openeoi.iso7816.answer_to_reset import Interface
 from openeoi.transport.errors import CardMute, TransportError
 from openeoi.transport.pcsc import PcscTransport, find_reader
+from openeoi.transport.relay import Credentials, RelayTransport
+from openeoi.transport.relay import look as look_through_relay
 
 
 class PcscReader:
@@ -39,3 +41,25 @@ class PcscReader:
 
     def powered(self) -> AbstractContextManager[PoweredCard]:
         return PcscTransport(self._wanted)
+
+
+class RelayReader:
+    """A reader at another place."""
+
+    def __init__(self, host: str, port: int, credentials: Credentials) -> None:
+        self._host, self._port, self._credentials = host, port, credentials
+
+    @property
+    def name(self) -> str:
+        return f"relay:{self._host}:{self._port}"
+
+    @property
+    def state(self) -> ReaderState:
+        try:
+            found = look_through_relay(self._host, self._port, self._credentials)
+        except TransportError as error:
+            return ReaderState(problem=error)
+        return ReaderState(f"{self.name} {found.tag.hex()}" if found.card else "", found.contactless)
+
+    def powered(self) -> AbstractContextManager[PoweredCard]:
+        return RelayTransport(self._host, self._port, self._credentials)

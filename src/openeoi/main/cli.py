@@ -136,6 +136,7 @@ def _mount() -> None:
     from openeoi.agent.doctor.commands import commands as doctor_commands
     from openeoi.agent.fault_commands import fault_commands
     from openeoi.agent.reader_commands import reader_commands
+    from openeoi.agent.relay_commands import relay_commands
     from openeoi.border.commands import commands as border_commands
     from openeoi.exchange.commands import commands as exchange_commands
     from openeoi.issuing.commands import commands as issuing_commands
@@ -167,6 +168,8 @@ def _mount() -> None:
 
     card = issuing_commands(lambda: offices().issuing, make_faulty)
     card.registered_commands += card_commands(agent, terminal_language).registered_commands
+    relaying = relay_commands(agent, lambda: offices().relay_certificates(), lambda: offices().clock())
+    card.registered_commands += relaying.registered_commands
     application.add_typer(audit, name="audit")
     card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")

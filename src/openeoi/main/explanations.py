@@ -30,6 +30,8 @@ WRONG_USE_KINDS: Final = frozenset(
         "ReaderAmbiguous",
         "PcscNotAvailable",
         "ConsentNeeded",
+        "RelayAddressUnusable",
+        "RelayCertificatesUnusable",
         "AccessNumberNeeded",
         "ApplicationInvalid",
         "ApplicationUnknown",

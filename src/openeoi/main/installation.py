@@ -45,6 +45,10 @@ class Installation:
     def keys(self) -> Path:
         return self._folder("keys")
 
+    @property
+    def relay(self) -> Path:
+        return self._folder("relay")
+
     def database(self, office: str) -> Path:
         return self._folder("db") / f"{office}.sqlite"
 

@@ -31,7 +31,8 @@ class Settings:
     `faulty_chips`: whether agent and border post trust the authorities that signed the faulty chips in the box ("trusted"), so
     that each is judged by its fault; by default they trust no more than the exchange desk decided.
 
-    `reader`: whose card the agent and the border post use: "virtual", or a reader of this computer by its name or a part of it.
+    `reader`: whose card the agent and the border post use: "virtual", a reader of this computer by its name or a part of it, or
+    relay:HOST:PORT. `relay_certificates`: the folder of the certificates for relayed cards; `relay` below `var` when empty.
     """
 
     var: Path = Path("var")
@@ -43,6 +44,7 @@ class Settings:
     language: str = "sl"
     faulty_chips: str = UNTRUSTED
     reader: str = "virtual"
+    relay_certificates: str = ""
 
     @property
     def origin(self) -> str:

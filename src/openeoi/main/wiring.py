@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from openeoi import profiles
@@ -102,7 +103,11 @@ class Offices:
         """The reader of the setting."""
         from openeoi.main.readers import reader_named
 
-        return reader_named(self.settings.reader, self.reader)
+        return reader_named(self.settings.reader, self.reader, self.relay_certificates)
+
+    def relay_certificates(self) -> Path:
+        """The folder of the certificates for relayed cards."""
+        return Path(self.settings.relay_certificates or self.installation.relay)
 
     @cached_property
     def faulty_cards(self) -> FaultyCards:
@@ -182,7 +187,7 @@ class Offices:
         """The agent with the reader of this name; with the one of the setting for ""."""
         from openeoi.main.readers import reader_named
 
-        return self.agent.at(reader_named(reader, self.reader)) if reader else self.agent
+        return self.agent.at(reader_named(reader, self.reader, self.relay_certificates)) if reader else self.agent
 
     @cached_property
     def signing(self) -> SigningDesk:
