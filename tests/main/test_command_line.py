@@ -76,7 +76,7 @@ def test_help_is_given(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         (("up", "--port", "99999"), "--port: the value cannot be used"),
         (("frob",), "Wrong use: No such command 'frob'."),
         (("card", "lst"), "Did you mean 'list'?"),
-        (("sign",), "file is missing."),
+        (("sign",), "files is missing."),
         (("sign", "none.pdf"), "none.pdf cannot be read (No such file or directory)"),
         (("validate", "none.pdf"), "none.pdf cannot be read (No such file or directory)"),
         (("pin", "change", "foo"), "'foo' is not one of 'norm', 'sig'"),
