@@ -66,7 +66,7 @@ def test_pictures_go_when_their_time_is_over_and_the_log_proves_it(offices: Offi
 
 def test_a_document_at_the_desk_goes_though_nobody_comes_again(offices: Offices, clock: Clock, tmp_path: Path) -> None:
     document = sample_document() + b"% nobody else may read this\n"
-    offices.signing.open_job("letter.pdf", document)
+    offices.signing.open_job([("letter.pdf", document)])
     keep_house(offices)
     clock.now += timedelta(hours=1)
     keep_house(offices)

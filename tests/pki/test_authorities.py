@@ -23,12 +23,12 @@ def test_founding_makes_every_authority_once(make_office: Callable[[str], Office
     office = make_office("me")
     told: list[tuple[str, int, int]] = []
     office.authorities.found(lambda authority, done, of: told.append((authority, done, of)))
-    assert told[0] == ("country-signing", 0, 8)
+    assert told[0] == ("country-signing", 0, 9)
     before = office.authorities.generations()
     assert [one.authority for one in before] == [one.authority for one in office.authorities.plan.definitions]
     office.authorities.found()
     assert office.authorities.generations() == before
-    assert len(office.keys.keys()) == 9  # one for each, and the verifying authority
+    assert len(office.keys.keys()) == 10  # one for each, and the verifying authority
 
 
 def test_founding_goes_on_after_an_interruption(make_office: Callable[[str], Office]) -> None:
@@ -45,7 +45,7 @@ def test_founding_goes_on_after_an_interruption(make_office: Callable[[str], Off
     key = office.keys.generate(definition.purpose, definition.key_algorithm, "me-eid-root-1")
     office.authorities.found()
     assert office.authorities.generations()[3].key_label == str(key)
-    assert len(office.keys.keys()) == 9  # one for each, and the verifying authority
+    assert len(office.keys.keys()) == 10  # one for each, and the verifying authority
 
 
 def test_nothing_is_signed_before_founding(make_office: Callable[[str], Office]) -> None:
@@ -118,7 +118,7 @@ def test_trust_anchors(slovenia: Office) -> None:
 
 def test_every_issue_is_in_the_audit_chain(montenegro: Office) -> None:
     before = montenegro.store.verify_audit()
-    assert before == 9
+    assert before == 10
     montenegro.authorities.issue_holder_certificates(montenegro.request(), actor="approver 7")
     montenegro.authorities.sign_security_object({1: b"a", 2: b"b"})
     montenegro.authorities.crl(Authority.EID_HIGH)

@@ -31,5 +31,5 @@ def test_two_processes_found_the_same_authorities(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         first, second = pool.map(found, [tmp_path, tmp_path])
     assert first == second
-    assert len(first) == 8
-    assert len(Directory(tmp_path / "keys").names()) == 9  # one for each, and the verifying authority
+    assert len(first) == 9
+    assert len(Directory(tmp_path / "keys").names()) == 10  # one for each, and the verifying authority

@@ -98,18 +98,24 @@ class Signer:
     sign: Sign
     identification: SignerIdentification = SignerIdentification.ISSUER_AND_SERIAL_NUMBER
     signing_time: datetime | None = None
+    names_certificate: bool = False
+    embeds_certificate: bool = True
 
 
 def build_signed_data(content_type: str, content: bytes, signer: Signer, more_certificates: Sequence[bytes] = ()) -> bytes:
     """DER of a ContentInfo with SignedData version 3 over `content`; the signer's certificate comes first in it.
 
-    The signed attributes are contentType, messageDigest and, where `signing_time` (aware) is given, signingTime.
+    The signed attributes are contentType, messageDigest and, where `signing_time` (aware) is given, signingTime; where the signer
+    names its certificate, signingCertificateV2 with the signature's own digest (RFC 5035, 3).
     """
     digest = signer.signature_algorithm.digest
-    attributes = _signed_attributes(content_type, digest.digest(content), signer.signing_time)
-    certificates = [x509.Certificate.load(one) for one in (signer.certificate, *more_certificates)]
+    own = x509.Certificate.load(signer.certificate)
+    attributes = _signed_attributes(content_type, digest.digest(content), signer)
+    certificates = [x509.Certificate.load(one) for one in more_certificates]
+    if signer.embeds_certificate:
+        certificates.insert(0, own)
     signer_info = {
-        **_signer_identifier(certificates[0], signer.identification),
+        **_signer_identifier(own, signer.identification),
         "digest_algorithm": {"algorithm": digest.value},
         "signed_attrs": attributes,
         "signature_algorithm": cms.SignedDigestAlgorithm.load(signer.signature_algorithm.algorithm_identifier()),
@@ -119,13 +125,15 @@ def build_signed_data(content_type: str, content: bytes, signer: Signer, more_ce
         "version": "v3",
         "digest_algorithms": [{"algorithm": digest.value}],
         "encap_content_info": {"content_type": content_type, "content": core.ParsableOctetString(content)},
-        "certificates": certificates,
         "signer_infos": [signer_info],
     }
+    if certificates:
+        signed["certificates"] = certificates
     return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
 
 
-def _signed_attributes(content_type: str, digest: bytes, signing_time: datetime | None) -> Asn1Value:
+def _signed_attributes(content_type: str, digest: bytes, signer: Signer) -> Asn1Value:
+    signing_time = signer.signing_time
     attributes: list[dict[str, Asn1Value]] = [
         {"type": "content_type", "values": [content_type]},
         {"type": "message_digest", "values": [digest]},
@@ -136,6 +144,10 @@ def _signed_attributes(content_type: str, digest: bytes, signing_time: datetime 
         # RFC 5652, 11.3: UTCTime through 2049, GeneralizedTime from 2050 on.
         name = "utc_time" if signing_time.year < 2050 else "general_time"
         attributes.append({"type": "signing_time", "values": [cms.Time({name: signing_time.replace(microsecond=0)})]})
+    if signer.names_certificate:
+        used = signer.signature_algorithm.digest
+        named = {"hash_algorithm": {"algorithm": used.value}, "cert_hash": used.digest(signer.certificate)}
+        attributes.append({"type": "signing_certificate_v2", "values": [{"certs": [named]}]})
     return cms.CMSAttributes(attributes)
 
 

@@ -1,5 +1,5 @@
 """What certificates point to, for machines: the authorities' certificates and revocation lists (RFC 2585: as DER over HTTP),
-and answers about status (RFC 6960, appendix A)."""
+answers about status (RFC 6960, appendix A), time stamps (RFC 3161, 3.4)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from openeoi.web.forms import body
 CERTIFICATE_TYPE = "application/pkix-cert"
 REVOCATION_LIST_TYPE = "application/pkix-crl"
 STATUS_TYPE = "application/ocsp-response"
+TIME_STAMP_QUERY_TYPE = "application/timestamp-query"
+TIME_STAMP_TYPE = "application/timestamp-reply"
 
 # Machines post OCSP requests without a session: `web.kit.Settings.cross_site` needs these paths.
 CROSS_SITE: Final = ("/pki/",)
@@ -60,7 +62,17 @@ def routes(countries: Mapping[str, Authorities]) -> list[BaseRoute]:
         # Asked again at every use, so that a revocation shows at once.
         return Response(authorities.answer_status(asked), media_type=STATUS_TYPE, headers={"Cache-Control": "no-cache"})
 
+    def time_stamp(request: Request) -> Response:
+        authorities = countries.get(request.path_params["country"])
+        if authorities is None:
+            return _unknown()
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TIME_STAMP_QUERY_TYPE:
+            return PlainTextResponse(f"A request is sent as {TIME_STAMP_QUERY_TYPE}.\n", 415)
+        answer = authorities.time_stamp(body(request))
+        return Response(answer, media_type=TIME_STAMP_TYPE, headers={"Cache-Control": "no-store"})
+
     return [
+        Route("/pki/{country}/timestamps", time_stamp, methods=["POST"]),
         Route("/pki/{country}/ocsp", status, methods=["POST"]),
         Route("/pki/{country}/ocsp/{question:path}", status, methods=["GET"]),
         Route("/pki/{country}/certificates/{authority}.cer", certificate, methods=["GET"]),

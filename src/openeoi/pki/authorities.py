@@ -1,5 +1,5 @@
 """A country's authorities at work: founding, signing documents' security objects, holders' certificates, revocation, status,
-rights of inspection systems. Each duty has its module; here they are one.
+rights of inspection systems, time stamps. Each duty has its module; here they are one.
 
 Every use of a key that issues something is stored together with its audit entry, or not at all.
 """
@@ -17,11 +17,12 @@ from openeoi.pki.holders import HolderCertificate, HolderCertificateRequest, Hol
 from openeoi.pki.inspection_rights import InspectionRights
 from openeoi.pki.plans import Authority
 from openeoi.pki.revocation import Revocation
+from openeoi.pki.time_stamping import TimeStamping
 
 __all__ = ["Authorities", "HolderCertificate", "HolderCertificateRequest", "HolderCertificates"]
 
 
-class Authorities(HolderIssuing, Revocation, InspectionRights):
+class Authorities(HolderIssuing, Revocation, InspectionRights, TimeStamping):
     """All authorities of one country. `clock` gives aware times; methods may be called from several processes."""
 
     def found(self, progress: Progress | None = None, actor: str = SYSTEM) -> None:

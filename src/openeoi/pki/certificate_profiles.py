@@ -19,6 +19,7 @@ MASTER_LIST_SIGNER_USAGE = "2.23.136.1.1.3"
 DOCUMENT_TYPE_LIST = "2.23.136.1.1.6.2"
 CLIENT_AUTHENTICATION_USAGE = "1.3.6.1.5.5.7.3.2"
 STATUS_SIGNING_USAGE = "1.3.6.1.5.5.7.3.9"
+TIME_STAMPING_USAGE = "1.3.6.1.5.5.7.3.8"
 STATUS_NO_CHECK = "1.3.6.1.5.5.7.48.1.5"
 QUALIFIED_STATEMENTS = "1.3.6.1.5.5.7.1.3"
 ANY_POLICY = "2.5.29.32.0"
@@ -136,6 +137,8 @@ class Lifetimes:
     master_list_signer: timedelta
     eid_root: timedelta
     eid_issuing: timedelta
+    time_stamping: timedelta
+    time_stamping_key: timedelta
 
     @property
     def document_signer(self) -> timedelta:
@@ -226,6 +229,23 @@ def status_responder(keys: frozenset[KeyAlgorithm]) -> CertificateProfile:
         extended_key_usage=(STATUS_SIGNING_USAGE,),
         revocation_list=False,
         status_no_check=True,
+    )
+
+
+def time_stamping(keys: frozenset[KeyAlgorithm], lifetimes: Lifetimes, practice_statement: str) -> CertificateProfile:
+    """A time-stamping unit (RFC 3161, 2.3: the extended usage is critical and stands alone; ETSI EN 319 422, 6.3). Its key stops
+    long before its certificate ends, so that every token can be checked for years without another one over it."""
+    return CertificateProfile(
+        name="time-stamping unit",
+        required=PROVIDER_NAME,
+        key_algorithms=keys,
+        key_usage=SIGNER_USAGE,
+        lifetime=lifetimes.time_stamping,
+        private_key_lifetime=lifetimes.time_stamping_key,
+        extended_key_usage=(TIME_STAMPING_USAGE,),
+        extended_key_usage_critical=True,
+        policies=(Policy(ANY_POLICY, practice_statement),),
+        authority_information=True,
     )
 
 

@@ -18,6 +18,7 @@ from openeoi.pki.plans import (
     eid_authorities,
     holder_profiles,
     status_responders,
+    time_stamping_unit,
     travel_document_authorities,
 )
 from openeoi.profiles.profile import CountryProfile
@@ -47,22 +48,26 @@ def plan_for(profile: CountryProfile, base_address: str = DEFAULT_BASE_ADDRESS) 
         master_list_signer=parameters.lifetimes.master_list_signer,
         eid_root=parameters.lifetimes.eid_root,
         eid_issuing=parameters.lifetimes.eid_issuing,
+        time_stamping=parameters.lifetimes.time_stamping,
+        time_stamping_key=parameters.lifetimes.time_stamping_key,
     )
     names = _names(profile)
     eid_keys = EidKeys(KeyAlgorithm(parameters.keys.eid), parameters.keys.eid_signature)
     travel = travel_document_authorities(code, names, _travel_document_keys(profile), lifetimes, (profile.document_code,))
     eid = eid_authorities(code, names, eid_keys, lifetimes, parameters.practice_statement)
+    time_stamps = time_stamping_unit(code, names, lifetimes, parameters.practice_statement)
     return Plan(
         country_code=code,
         issuing_state=profile.issuing_state,
         contact=parameters.contact,
-        definitions=travel + eid + status_responders(eid),
+        definitions=(*travel, *eid, *status_responders(eid), time_stamps),
         holder_profiles=holder_profiles(_holder_rules(profile, f"{base_address}/{code.lower()}")),
         holder_labels=parameters.labels,
         holder_endings=parameters.subject_endings,
         status_list_lifetime=parameters.lifetimes.eid_revocation_list,
         country_list_lifetime=parameters.lifetimes.country_revocation_list,
         verification=parameters.verification,
+        time_stamping_policy=parameters.time_stamping_policy,
         base_address=base_address,
     )
 
@@ -74,6 +79,7 @@ def _names(profile: CountryProfile) -> AuthorityNames:
         Authority.DOCUMENT_SIGNER: names.document_signer,
         Authority.MASTER_LIST_SIGNER: names.master_list_signer,
         Authority.EID_ROOT: names.eid_root,
+        Authority.TIME_STAMPING: names.time_stamping,
         **{HOLDER_ISSUERS[role]: name for role, name in names.eid.items()},
     }
     return AuthorityNames(names.organization, names.organization_identifier, common_names)

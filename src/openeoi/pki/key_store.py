@@ -26,6 +26,7 @@ class KeyPurpose(StrEnum):
     EID_ROOT = "eid-root"  # certificates of the issuing authorities, its CRL
     EID_ISSUING = "eid-issuing"  # holders' certificates, its CRL
     STATUS_SIGNING = "status-signing"  # OCSP answers
+    TIME_STAMPING = "time-stamping"  # RFC 3161 tokens
     COUNTRY_VERIFYING = "country-verifying"  # CVCA: document verifiers of all states, its own link certificates (TR-03110-3)
     DOCUMENT_VERIFYING = "document-verifying"  # inspection systems
     INSPECTION = "inspection"  # a chip's challenges in terminal authentication

@@ -34,6 +34,7 @@ class Authority(StrEnum):
     EID_LOW_STATUS = "eid-low-status"
     EID_HIGH_STATUS = "eid-high-status"
     EID_QUALIFIED_STATUS = "eid-qualified-status"
+    TIME_STAMPING = "time-stamping"
 
 
 HOLDER_ISSUERS: Mapping[CredentialRole, Authority] = {
@@ -57,6 +58,7 @@ PURPOSES: Mapping[Authority, KeyPurpose] = {
     Authority.EID_HIGH: KeyPurpose.EID_ISSUING,
     Authority.EID_QUALIFIED: KeyPurpose.EID_ISSUING,
     **dict.fromkeys(STATUS_RESPONDERS.values(), KeyPurpose.STATUS_SIGNING),
+    Authority.TIME_STAMPING: KeyPurpose.TIME_STAMPING,
 }
 
 
@@ -102,6 +104,7 @@ class Plan:
     status_list_lifetime: timedelta
     country_list_lifetime: timedelta
     verification: VerificationParameters
+    time_stamping_policy: str
     base_address: str = DEFAULT_BASE_ADDRESS
 
     def definition(self, authority: Authority) -> AuthorityDefinition:
@@ -216,6 +219,25 @@ def status_responders(issuing: tuple[AuthorityDefinition, ...]) -> tuple[Authori
         )
         for one in issuing
         if one.authority in STATUS_RESPONDERS
+    )
+
+
+def time_stamping_unit(
+    country_code: str, names: AuthorityNames, lifetimes: Lifetimes, practice_statement: str
+) -> AuthorityDefinition:
+    """The unit that signs time stamps, certified by the eID root (ETSI EN 319 421, 7.6). P-256 and under the root: OUR CHOICE."""
+    return AuthorityDefinition(
+        authority=Authority.TIME_STAMPING,
+        issuer=Authority.EID_ROOT,
+        key_algorithm=KeyAlgorithm.P_256,
+        signature_algorithm=SignatureAlgorithm.ECDSA_SHA256,
+        subject=(
+            (Attribute.COUNTRY, country_code),
+            (Attribute.ORGANIZATION, names.organization),
+            (Attribute.ORGANIZATION_IDENTIFIER, names.organization_identifier),
+            (Attribute.COMMON_NAME, names.common_names[Authority.TIME_STAMPING]),
+        ),
+        profile=profiles.time_stamping(frozenset({KeyAlgorithm.P_256}), lifetimes, practice_statement),
     )
 
 

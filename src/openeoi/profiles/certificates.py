@@ -27,6 +27,7 @@ class AuthorityNames:
     document_signer: str
     master_list_signer: str
     eid_root: str
+    time_stamping: str
     eid: Mapping[CredentialRole, str]
 
 
@@ -56,6 +57,8 @@ class Lifetimes:
     holder: timedelta
     eid_revocation_list: timedelta
     country_revocation_list: timedelta
+    time_stamping: timedelta
+    time_stamping_key: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class VerificationParameters:
 @dataclass(frozen=True, slots=True)
 class CertificateParameters:
     """`policies` holds the policy OID of each credential, `subject_endings` what follows the holder's name in its common name,
-    `labels` the name people see. `resolver_oids` are the private extensions "get" and "validate" of the identifier service."""
+    `labels` the name people see. `resolver_oids` are the private extensions "get" and "validate" of the identifier service,
+    `time_stamping_policy` the OID that time stamps name."""
 
     names: AuthorityNames
     keys: AuthorityKeys
@@ -85,5 +89,6 @@ class CertificateParameters:
     subject_endings: Mapping[CredentialRole, str]
     labels: Mapping[CredentialRole, str]
     resolver_oids: tuple[str, str]
+    time_stamping_policy: str
     practice_statement: str
     contact: str

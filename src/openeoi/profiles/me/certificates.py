@@ -24,6 +24,7 @@ CERTIFICATES = CertificateParameters(
         document_signer="OpenEOI TEST Document Signer Montenegro",
         master_list_signer="OpenEOI TEST Master List Signer Montenegro",
         eid_root="OpenEOI TEST eID Root Montenegro",
+        time_stamping="OpenEOI TEST Time Stamping Montenegro",
         eid={
             CredentialRole.HIGH: "OpenEOI TEST eID Identifikacija",
             CredentialRole.QUALIFIED: "OpenEOI TEST eID Kvalifikovani potpis",
@@ -47,6 +48,8 @@ CERTIFICATES = CertificateParameters(
         holder=10 * YEAR + timedelta(days=3),
         eid_revocation_list=timedelta(days=1),
         country_revocation_list=timedelta(days=90),
+        time_stamping=10 * YEAR,
+        time_stamping_key=YEAR,
     ),
     verification=VerificationParameters(
         authority="OETESTCV",
@@ -61,6 +64,7 @@ CERTIFICATES = CertificateParameters(
     subject_endings={CredentialRole.HIGH: "(eLK - identifikacija)", CredentialRole.QUALIFIED: "(eLK - potpis)"},
     labels={CredentialRole.HIGH: "Identifikacija", CredentialRole.QUALIFIED: "Kvalifikovani elektronski potpis"},
     resolver_oids=(f"{ARC}.2.1", f"{ARC}.2.2"),
+    time_stamping_policy=f"{ARC}.3.1",
     practice_statement="https://openeoi.example/me/cps",
     contact="info@openeoi.example",
 )

@@ -25,6 +25,7 @@ CERTIFICATES = CertificateParameters(
         document_signer="OpenEOI TEST Document Signer Slovenia",
         master_list_signer="OpenEOI TEST Master List Signer Slovenia",
         eid_root="OpenEOI TEST eID Root Slovenia",
+        time_stamping="OpenEOI TEST Time Stamping Slovenia",
         eid={
             CredentialRole.LOW: "OpenEOI TEST eID Nizka raven",
             CredentialRole.HIGH: "OpenEOI TEST eID Visoka raven",
@@ -49,6 +50,8 @@ CERTIFICATES = CertificateParameters(
         holder=10 * YEAR + timedelta(days=3),
         eid_revocation_list=timedelta(days=1),
         country_revocation_list=timedelta(days=90),
+        time_stamping=10 * YEAR,
+        time_stamping_key=YEAR,
     ),
     verification=VerificationParameters(
         authority="OETESTCV",
@@ -75,6 +78,7 @@ CERTIFICATES = CertificateParameters(
         CredentialRole.QUALIFIED: "Kvalificirano potrdilo za e-podpis",
     },
     resolver_oids=(f"{ARC}.2.1", f"{ARC}.2.2"),
+    time_stamping_policy=f"{ARC}.3.1",
     practice_statement="https://openeoi.example/si/cps",
     contact="info@openeoi.example",
 )
