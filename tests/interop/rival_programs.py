@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -136,6 +138,14 @@ def running(rival: Rival) -> Iterator[Rival]:
         yield rival
     finally:
         rival.stop()
+
+
+def own(inside: Sequence[str] = ()) -> Rival:
+    """Our own terminal, over PC/SC only. Raises ProgramMissing."""
+    if importlib.util.find_spec("smartcard") is None:
+        raise ProgramMissing("needs pyscard (the extra pcsc)")
+    environment = ["env", f"PYTHONPATH={HERE.parents[1] / 'src'}"]
+    return Rival("OpenEOI", "", [*inside, *environment, sys.executable, str(HERE / "own_reader.py")])
 
 
 def jmrtd(inside: Sequence[str] = ()) -> Rival:

@@ -11,6 +11,8 @@ from interop import rival_programs, who_notices
 from interop.rival_programs import Rival
 from openeoi.card.faults.catalogue import CATALOGUE
 
+# gmrtd loses about one reading in a hundred.
+ATTEMPTS = 4
 RENEW = "run: PYTHONPATH=src:tests python -m interop.who_notices"
 
 
@@ -20,9 +22,11 @@ def differences(make: Callable[[], Rival], folder: Path) -> dict[str, tuple[str,
     with rival_programs.running(rival_programs.or_skip(lambda _: make())) as rival:
         written = who_notices.cells(rival.name)
         for name in CATALOGUE:
-            said = who_notices.rival_cell(rival, name, told)
-            if said != written.get(name):
-                found[name] = (said, written.get(name))
+            said = [who_notices.one_reading(rival, name, told)]
+            while said[-1] != written.get(name) and len(said) < ATTEMPTS:
+                said.append(who_notices.one_reading(rival, name, told))
+            if said[-1] != written.get(name):
+                found[name] = (said[-1], written.get(name))
     return found
 
 

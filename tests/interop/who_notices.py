@@ -18,9 +18,9 @@ from typing import Final, TypeAlias
 
 from card.faults import lab
 from interop import rival_cards, rival_programs
-from interop.rival_programs import Finding, ProgramMissing, Rival
+from interop.rival_programs import ProgramMissing, Rival
 from openeoi.card.faults.catalogue import CATALOGUE, open_faulty_card
-from openeoi.card.faults.fault import Family, Fault, Use
+from openeoi.card.faults.fault import Family, Use
 from openeoi.card.faults.faulty_card import FaultyCard
 from openeoi.card.faults.specimen import CAN, personalise
 from openeoi.card.memory import VolatileMemory
@@ -72,19 +72,16 @@ def rival_cell(rival: Rival, name: str, words: Mapping[str, str]) -> str:
     """What another reader says, as soon as it says the same twice in a row (gmrtd loses about one reading in a hundred)."""
     before = None
     for _ in range(AGREE_AT_LATEST):
-        said = _cell(_read(rival, CATALOGUE[name], words))
+        said = one_reading(rival, name, words)
         if said == before:
             return said
         before = said
     return "now this, now that"
 
 
-def _read(rival: Rival, fault: Fault, words: Mapping[str, str]) -> Finding:
-    number = lab.WRONG_CAN if fault.use is Use.OPEN_WITH_WRONG_NUMBER else CAN
-    return rival.read(chip(fault.name), can=number, **words)
-
-
-def _cell(found: Finding) -> str:
+def one_reading(rival: Rival, name: str, words: Mapping[str, str]) -> str:
+    number = lab.WRONG_CAN if CATALOGUE[name].use is Use.OPEN_WITH_WRONG_NUMBER else CAN
+    found = rival.read(chip(name), can=number, **words)
     if not found.refusals:
         return ACCEPTS
     # A judgement of the library itself counts more than one that it left to its caller.

@@ -62,7 +62,7 @@ final class ChipProofs {
       }
     }
     EACCAResult result = service.doEACCA(key.getKeyId(), protocol, key.getObjectIdentifier(), key.getSubjectPublicKey());
-    try (CardFileInputStream content = service.getInputStream(PassportService.EF_COM, PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH)) {
+    try (CardFileInputStream content = service.getInputStream(PassportService.EF_COM, PassportService.DEFAULT_MAX_BLOCKSIZE)) {
       content.readAllBytes();
     }
     report.note("chip authentication", protocol == null ? key.getObjectIdentifier() : protocol);

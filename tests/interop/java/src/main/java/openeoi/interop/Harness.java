@@ -24,6 +24,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * pace      the PACE offer to take, "object identifier/parameter id"; without it the first of EF.CardAccess
  * groups    the data groups to read, "1,2"; without it those of EF.COM that need no right
  * checks    no: read only
+ * maximum   bytes to ask for at a time, at most 8000
  * trust     a folder with the certificates (*.der) and revocation lists (*.crl) of the country signing authorities
  * at        the time of checking, ISO 8601
  * terminal  a folder with a chain of card verifiable certificates (*.cvc, in the order of their names) and key.pk8

@@ -36,11 +36,14 @@ import org.jmrtd.protocol.PACEResult;
 final class Inspection {
   private static final int NO_RIGHT_NEEDED_LIMIT = 16;
   private static final List<Integer> RIGHT_NEEDED = List.of(3, 4);
+  /** Bytes asked for at a time: the Java platform's PC/SC takes no longer response than 8192 bytes. */
+  private static final String PIECE = "8000";
 
   private final Map<String, String> request;
   private final CardService carrier;
   private final PassportService service;
   private final Report report;
+  private final int piece;
   private final Map<Integer, byte[]> groups = new TreeMap<>();
   private CardSecurityFile cardSecurity;
 
@@ -48,9 +51,9 @@ final class Inspection {
     this.request = request;
     this.carrier = carrier;
     this.report = report;
-    // Plain commands of up to 256 bytes; extended length under secure messaging; short file identifiers; MACs are checked.
-    this.service = new PassportService(carrier, PassportService.NORMAL_MAX_TRANCEIVE_LENGTH,
-        PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH, PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH, false, true);
+    this.piece = Integer.parseInt(request.getOrDefault("maximum", PIECE));
+    // Plain commands of up to 256 bytes; extended length under secure messaging; files by SELECT; MACs are checked.
+    this.service = new PassportService(carrier, PassportService.NORMAL_MAX_TRANCEIVE_LENGTH, piece, piece, false, true);
   }
 
   /** A step of JMRTD's: what it throws is the library's judgement, but for our own Judgement. */
@@ -183,7 +186,7 @@ final class Inspection {
   }
 
   private byte[] file(short identifier) throws Exception {
-    try (InputStream content = service.getInputStream(identifier, PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH)) {
+    try (InputStream content = service.getInputStream(identifier, piece)) {
       return content.readAllBytes();
     }
   }

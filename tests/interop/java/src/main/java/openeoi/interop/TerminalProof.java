@@ -26,7 +26,7 @@ final class TerminalProof {
   static void give(PassportService service, Map<String, String> request, EACCAResult chip, PACEResult pace, Report report)
       throws Exception {
     CVCAFile authorities;
-    try (InputStream content = service.getInputStream(PassportService.EF_CVCA, PassportService.EXTENDED_MAX_TRANCEIVE_LENGTH)) {
+    try (InputStream content = service.getInputStream(PassportService.EF_CVCA, PassportService.DEFAULT_MAX_BLOCKSIZE)) {
       authorities = new CVCAFile(new ByteArrayInputStream(content.readAllBytes()));
     }
     Path folder = Path.of(request.get("terminal"));
