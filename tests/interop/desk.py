@@ -12,6 +12,7 @@ from urllib.parse import quote
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from interop.guide import settings
 from interop.issued_card import KEYS, TOKENS, IssuedCard
 from interop.reader import VirtualReader
 from openeoi.card.parameters import PinRole
@@ -39,6 +40,10 @@ class Desk:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         path.chmod(mode)
         return f"{INSIDE}/{name}"
+
+    def settings(self, name: str) -> str:
+        """The file that the guide for Linux shows under this name, with this card's number in it."""
+        return self.put(name, settings(name, self.issued.access_number, self.reader.module))
 
     def path(self, name: str) -> Path:
         """A file in the shared folder, as this test sees it."""

@@ -17,19 +17,6 @@ from openeoi.encoding.pkcs15.roles import CredentialRole
 
 pytestmark = pytest.mark.interop
 
-# Without a provider named "default" in it this file would take OpenSSL its own algorithms.
-PROVIDER = """openssl_conf = openssl_init
-[openssl_init]
-providers = provider_section
-[provider_section]
-default = default_section
-pkcs11 = pkcs11_section
-[default_section]
-activate = 1
-[pkcs11_section]
-pkcs11-module-path = {module}
-activate = 1
-"""
 VERSIONS = {"TLSv1.3": ["--tlsv1.3"], "TLSv1.2": ["--tls-max", "1.2"]}
 
 
@@ -38,8 +25,7 @@ def way(request: pytest.FixtureRequest, desk: Desk) -> tuple[list[str], dict[str
     """Options and environment by which curl takes PKCS#11 addresses."""
     if request.param == "engine":
         return ["--engine", "pkcs11", "--cert-type", "ENG", "--key-type", "ENG"], {"PKCS11_MODULE_PATH": desk.reader.module}
-    configuration = desk.put("openssl.cnf", PROVIDER.format(module=desk.reader.module))
-    return ["--cert-type", "PROV", "--key-type", "PROV"], {"OPENSSL_CONF": configuration}
+    return ["--cert-type", "PROV", "--key-type", "PROV"], {"OPENSSL_CONF": desk.settings("provider.conf")}
 
 
 def curl(
@@ -52,9 +38,10 @@ def curl(
     ok: bool = True,
 ) -> str:
     options, environment = way
+    source = f"file:{desk.put('pin', pin)}"
     return desk.run(
         *("curl", "--silent", "--show-error", "--max-time", "20", "--cacert", SERVER_CERTIFICATE, *VERSIONS[version], *options),
-        *("--cert", address(role, "cert"), "--key", address(role, "private", pin_value=pin), f"https://127.0.0.1:{port}/"),
+        *("--cert", address(role, "cert"), "--key", address(role, "private", pin_source=source), f"https://127.0.0.1:{port}/"),
         env=environment,
         ok=ok,
     )

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from card.sample_card import CAN, NORM_PIN, PUK, SIG_PIN, SampleCard, application_files, sample_card
+from interop.guide import settings
 from interop.issued_card import TOKENS
 from interop.reader import MODULE, VirtualReader
 from openeoi.encoding.pkcs15.files import PRIVATE_KEYS
@@ -25,9 +26,6 @@ pytestmark = pytest.mark.interop
 PINS = {CredentialRole.LOW: NORM_PIN, CredentialRole.HIGH: NORM_PIN, CredentialRole.QUALIFIED: SIG_PIN}
 ENVIRONMENT = {"EOI_CAN": CAN}
 
-UNBLOCKING = """app opensc-pkcs11 { pkcs11 { user_pin_unblock_style = set_pin_in_unlogged_session; } }
-"""
-
 
 @pytest.fixture
 def card_file(tmp_path: Path) -> Path:
@@ -39,10 +37,10 @@ def sample(card_file: Path) -> SampleCard:
     return sample_card(memory=AtomicFile(card_file), gap=2)
 
 
-def pkcs11(reader: VirtualReader, *arguments: str, ok: bool = True, style: bool = False) -> str:
+def pkcs11(reader: VirtualReader, *arguments: str, ok: bool = True, unblocks: bool = False) -> str:
     environment = dict(ENVIRONMENT)
-    if style:
-        (reader.shared / "opensc.conf").write_text(UNBLOCKING)
+    if unblocks:
+        (reader.shared / "opensc.conf").write_text(settings("sign.conf", CAN, reader.module))
         environment["OPENSC_CONF"] = "/mnt/opensc.conf"
     finished = reader.run("pkcs11-tool", "--module", MODULE, *arguments, env=environment, ok=ok)
     return finished.stdout + finished.stderr
@@ -54,13 +52,11 @@ def openssl_verifies(reader: VirtualReader, digest: str) -> None:
     assert verified.stdout.strip() == "Verified OK", verified.stderr
 
 
-def test_the_driver_recognises_the_card(reader: VirtualReader, sample: SampleCard, card_file: Path, contactless: bool) -> None:
+def test_the_driver_recognises_the_card_and_its_three_tokens(
+    reader: VirtualReader, sample: SampleCard, card_file: Path, contactless: bool
+) -> None:
     with reader.card(card_file, contactless):
         assert "eOI (Slovenian eID card)" in reader.run("opensc-tool", "-n", env=ENVIRONMENT).stdout
-
-
-def test_three_tokens_with_their_labels(reader: VirtualReader, sample: SampleCard, card_file: Path, contactless: bool) -> None:
-    with reader.card(card_file, contactless):
         slots = pkcs11(reader, "--list-slots")
     assert re.findall(r"token label\s*: (.*)", slots) == list(TOKENS.values())
 
@@ -103,16 +99,22 @@ def test_each_key_signs_and_openssl_agrees(
 def test_change_block_and_unblock(
     reader: VirtualReader, sample: SampleCard, card_file: Path, contactless: bool, role: CredentialRole
 ) -> None:
+    """Unblocking as programs do it: with PKCS#15 objects (pkcs15-tool) and through PKCS#11 (C_SetPIN with the PUK)."""
     token, pin = ["--token-label", TOKENS[role]], PINS[role]
-    with reader.card(card_file, contactless):
-        pkcs11(reader, *token, "--login", "--pin", pin, "--change-pin", "--new-pin", "345678")
+    identifier = {CredentialRole.HIGH: b"Norm PIN", CredentialRole.QUALIFIED: b"Sig PIN"}[role].hex()
+
+    def block(pin: str) -> None:
         for _ in range(3):
             pkcs11(reader, *token, "--login", "--pin", "000000", "--list-objects", ok=False)
-        assert "CKR_PIN_LOCKED" in pkcs11(reader, *token, "--login", "--pin", "345678", "--list-objects", ok=False)
-        identifier = {CredentialRole.HIGH: b"Norm PIN", CredentialRole.QUALIFIED: b"Sig PIN"}[role].hex()
-        reader.run(
-            *("pkcs15-tool", "--aid", "E828BD080F014E585030", "--unblock-pin", "--auth-id", identifier),
-            *("--puk", PUK, "--new-pin", "456789"),
-            env=ENVIRONMENT,
-        )
+        assert "CKR_PIN_LOCKED" in pkcs11(reader, *token, "--login", "--pin", pin, "--list-objects", ok=False)
+
+    with reader.card(card_file, contactless):
+        pkcs11(reader, *token, "--login", "--pin", pin, "--change-pin", "--new-pin", "345678")
+        block("345678")
+        unblock = ["pkcs15-tool", "--aid", "E828BD080F014E585030", "--unblock-pin", "--auth-id", identifier]
+        reader.run(*unblock, "--puk", PUK, "--new-pin", "456789", env=ENVIRONMENT)
         pkcs11(reader, *token, "--login", "--pin", "456789", "--list-objects")
+        block("456789")
+        pkcs11(reader, *token, "--unlock-pin", "--puk", "0000000000", "--new-pin", "567890", ok=False, unblocks=True)
+        pkcs11(reader, *token, "--unlock-pin", "--puk", PUK, "--new-pin", "567890", unblocks=True)
+        pkcs11(reader, *token, "--login", "--pin", "567890", "--list-objects")

@@ -52,3 +52,12 @@ def test_each_key_signs_over_each_digest_and_openssl_agrees(desk: Desk, role: Cr
         pkcs11(desk, *login, *sign, "--input-file", message, "--output-file", f"{INSIDE}/signature")
         command = ["openssl", "dgst", f"-{digest}", "-verify", "key.pem", "-signature", "signature", "message"]
         assert verifies(command, desk.reader.shared) == "Verified OK\n"
+
+
+def test_the_guides_setting_for_login_shows_the_login_key_alone(desk: Desk) -> None:
+    without_number = {"EOI_CAN": "", "OPENSC_CONF": desk.settings("login.conf")}
+    module = ["pkcs11-tool", "--module", desk.reader.module]
+    assert re.findall(r"token label\s*: (.*)", desk.run(*module, "--list-slots", env=without_number)) == ["Podpis in prijava"]
+    pin = PINS[CredentialRole.HIGH]
+    keys = desk.run(*module, "--login", "--pin", pin, "--list-objects", "--type", "privkey", env=without_number)
+    assert re.findall(r"label: +(.*)", keys) == [KEYS[CredentialRole.HIGH]]

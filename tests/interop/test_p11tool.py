@@ -23,9 +23,10 @@ def p11tool(desk: Desk, *arguments: str, role: CredentialRole | None = None) -> 
 
 
 def test_three_tokens_by_their_labels(desk: Desk) -> None:
-    listed = p11tool(desk, "--list-tokens")
-    assert re.findall(r"Label: (.+)", listed) == list(TOKENS.values())
-    assert re.findall(r"Model: (.+)", listed) == ["ChipDocLite"] * 3
+    """Debian's package tells p11-kit of the module, so that programs with GnuTLS find the card by themselves."""
+    listed = desk.run("p11tool", "--list-tokens")
+    assert re.findall(r"Label: (.+)", listed)[-3:] == list(TOKENS.values())
+    assert re.findall(r"Model: (.+)", listed)[-3:] == ["ChipDocLite"] * 3
 
 
 @pytest.mark.parametrize("role", CredentialRole)
