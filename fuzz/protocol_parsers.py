@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -21,6 +22,7 @@ from openeoi.crypto.errors import CryptographicError
 from openeoi.crypto.message_recovery import RsaPublicKey
 from openeoi.crypto.public_keys import byte_group
 from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm
 from openeoi.errors import OpenEoiError
 from openeoi.exchange.errors import ExchangeError
@@ -45,9 +47,14 @@ from openeoi.protocols.personalisation import key_templates
 from openeoi.protocols.personalisation.access import AllOf, AnyOf, OnContact, PinVerified, decode_condition, encode_condition
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole
-from openeoi.protocols.terminal_authentication.trust import Trust
+from openeoi.protocols.terminal_authentication.trust import Trust as CardTrust
 from openeoi.storage.errors import StorageError
+from openeoi.terminal.checks import Outcome
 from openeoi.terminal.detect import EOI_ATRS
+from openeoi.terminal.examination import Trust, examine_evidence
+from openeoi.terminal.examination.evidence import ActiveProof, Evidence, Proofs, Witness
+from openeoi.terminal.examination.evidence_file import Record, decode_record, encode_record
+from openeoi.terminal.examination.trust_material import read_trust_material
 from openeoi.terminal.extended_length import announced_in_atr
 from protocols.browser_card.test_browser_card import LOGIN, PRESENCE, STATE, request
 
@@ -59,7 +66,7 @@ def document_protocols(raw: bytes) -> None:
 
 
 def trust(raw: bytes) -> None:
-    assert Trust.decode(raw).encode() == raw
+    assert CardTrust.decode(raw).encode() == raw
 
 
 def personalisation_fields(raw: bytes) -> None:
@@ -244,6 +251,42 @@ PASSIVE = (DecodingError, PassiveAuthenticationError)
 EXCHANGE = (ExchangeError,)
 OBJECTS, BYTES, TEXT = mutation.data_objects, mutation.random_bytes, mutation.text
 
+
+@lru_cache(maxsize=1)
+def evidence_record() -> bytes:
+    """A record without its checksum, which the harness computes anew: mutations are to reach what lies behind it."""
+    document, at = samples.document(), datetime(2026, 7, 1, tzinfo=UTC)
+    proofs = Proofs(Witness(Outcome.SUCCESSFUL), ActiveProof(bytes(8), bytes(64)))
+    evidence = Evidence(
+        PaceInfo("0.4.0.127.0.7.2.2.4.2.4", 13), b"1\x00", document.com, document.sod, document.data_groups, proofs=proofs
+    )
+    members = json.loads(encode_record(Record(evidence, at, "fuzz", (samples.laboratory().authority,))))
+    del members["checksum"]
+    return json.dumps(members, sort_keys=True, indent=1).encode()
+
+
+def examined_evidence(raw: bytes) -> None:
+    """Whatever can be read as a record is examined, and the examination ends in findings."""
+    try:
+        members = json.loads(raw)
+    except (ValueError, RecursionError):
+        members = None
+    if isinstance(members, dict):
+        form = json.dumps(members, sort_keys=True, indent=1).encode() + b"\n"
+        members["checksum"] = sha256(form).hexdigest()
+        raw = json.dumps(members, sort_keys=True, indent=1).encode() + b"\n"
+    examine_evidence(decode_record(raw).evidence, Trust(anchors()), datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def trust_files() -> list[bytes]:
+    return [
+        *samples.certificates()[:2],
+        samples.revocation_list(),
+        samples.master_list(),
+        b"-----BEGIN X-----\nMAA=\n-----END X-----",
+    ]
+
+
 HARNESSES = (
     Harness("personalisation-protocols", lambda: [samples.PROTOCOLS.encode()], document_protocols, OBJECTS, STRICT, 4),
     Harness("personalisation-fields", fields, personalisation_fields, OBJECTS, STRICT),
@@ -254,6 +297,8 @@ HARNESSES = (
     Harness("browser-requests", browser_requests, lambda raw: CardRequest.decode(field_of(raw)), TEXT, STRICT, 2),
     Harness("browser-responses", browser_responses, lambda raw: CardResponse.decode(field_of(raw)), TEXT, STRICT, 2),
     Harness("card-proof-texts", lambda: [LOGIN.encode(), PRESENCE.encode()], texts.decode, BYTES, STRICT),
+    Harness("evidence-records", lambda: [evidence_record()], examined_evidence, TEXT, STRICT, 8),
+    Harness("trust-material", trust_files, read_trust_material, OBJECTS, STRICT, 8),
     Harness("certificates", samples.certificates, certificate, OBJECTS, PASSIVE, 8),
     Harness("certificate-public-keys", samples.public_keys, load_public_key, OBJECTS, (*PASSIVE, CryptographicError), 3),
     Harness("signature-algorithms", algorithms, any_signature, OBJECTS, PASSIVE, 4),

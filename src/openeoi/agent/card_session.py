@@ -11,7 +11,7 @@ from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.document_channel import DocumentChannel, enter_document
 from openeoi.terminal.examination import open_chip
-from openeoi.terminal.unlock import unlock_by_pace
+from openeoi.terminal.unlock import Unlocked, unlock_by_pace
 from openeoi.transport import Transport, run
 from openeoi.transport.trace import Trace
 from openeoi.web.trace_picture import StepPicture, step_pictures
@@ -27,25 +27,27 @@ class CardSession:
         self._trace = Trace()
         self.random = random
         self.channel: SecureChannel | None = None
-        self._document: Callable[[], CardSteps[DocumentChannel]] | None = None
+        self._unlocked: Unlocked | None = None
 
     def unlock(self, password: PacePassword) -> None:
         """PACE; everything after it runs inside the channel. Raises the errors of PACE."""
-        unlocked = self._run("agent.step.unlock", unlock_by_pace(password, self.random))
-        self.channel, self._document = unlocked.channel, lambda: enter_document(unlocked)
+        self._unlocked = self._run("agent.step.unlock", unlock_by_pace(password, self.random))
+        self.channel = self._unlocked.channel
+
+    def open_document(self, password: PacePassword) -> DocumentChannel:
+        """The same, and the travel document on the card. Raises UnexpectedStatus where there is none."""
+        self.unlock(password)
+        return self.document()
+
+    def document(self) -> DocumentChannel:
+        """The travel document on the unlocked card. Raises UnexpectedStatus where there is none on it."""
+        if self._unlocked is None:
+            raise ValueError("the card is not unlocked")
+        return self._run("agent.step.unlock", enter_document(self._unlocked))
 
     def open_old_document(self, password: PacePassword, mrz_information: str) -> DocumentChannel:
         """A document that may be too old for PACE, and is then opened by basic access control. Raises what `open_chip` raises."""
-        steps = open_chip(password, self.random, basic_access=mrz_information)
-        opened = self._run("agent.step.unlock", steps)
-        self.channel = opened.channel
-        return opened
-
-    def document(self) -> DocumentChannel:
-        """The travel document on the unlocked card, selected. Raises UnexpectedStatus where there is none on it."""
-        if self._document is None:
-            raise ValueError("the card is not unlocked")
-        return self._run("agent.step.unlock", self._document())
+        return self._run("agent.step.unlock", open_chip(password, self.random, basic_access=mrz_information))
 
     def run_freely(self, step: str, steps: CardSteps[Outcome]) -> Outcome:
         """Run steps that protect their commands themselves. Where they moved on to another channel, this one has ended."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from threading import Event
 from typing import Annotated, Final, TypeVar
 
@@ -17,10 +18,12 @@ import typer
 
 from openeoi.agent.caution import await_card, require_consent, require_own_activation
 from openeoi.agent.errors import AccessNumberNeeded
+from openeoi.agent.evidence import keep
 from openeoi.agent.office import Agent
 from openeoi.agent.pin_care import Activation, PinCare
 from openeoi.agent.read_and_check import read_and_check
 from openeoi.agent.summary import as_text, as_values, translator
+from openeoi.encoding.mrz import decode_tolerant, mrz_information
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
@@ -39,6 +42,14 @@ ReaderName = Annotated[
     str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`), or `virtual`.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before using a card that is not a virtual one.")]
+Zone = Annotated[str, typer.Option("--mrz", help="The machine readable zone instead of the CAN; blanks may separate its lines.")]
+BasicAccess = Annotated[
+    bool, typer.Option("--allow-basic-access", help="Open a document that offers no PACE the old, weaker way (BAC), and say so.")
+]
+EvidenceFile = Annotated[
+    Path | None,
+    typer.Option("--evidence", dir_okay=False, help="Keep everything for `eoi card verify`. The file holds personal data."),
+]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
@@ -125,13 +136,28 @@ def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en
             mark = "in the reader" if row["in_reader"] else ""
             typer.echo(f"{row['card']}  {row.get('number', '-'):<12}{row.get('holder', '-'):<32}{mark}".rstrip())
 
-    @commands.command(epilog="Example: eoi card read --can 123456")
-    def read(reader: ReaderName = "", can: Can = "", yes: Yes = False, as_json: Json = False) -> None:
+    @commands.command(epilog="Example: eoi card read --can 123456 --evidence reading.json")
+    def read(
+        reader: ReaderName = "",
+        can: Can = "",
+        mrz: Zone = "",
+        basic_access: BasicAccess = False,
+        evidence: EvidenceFile = None,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
         """Read the card in the reader and check it, up to the state's certificate. Exit code 1 when a check fails."""
-        agent, number = _opened(get_agent, reader, can, yes)
+        if basic_access and not mrz:
+            raise typer.BadParameter("basic access control opens with the zone: give --mrz", param_hint="--allow-basic-access")
+        information = mrz_information(decode_tolerant("\n".join(mrz.split()))[0]) if mrz else ""
+        agent, number = (_held(get_agent, reader, yes), "") if mrz else _opened(get_agent, reader, can, yes)
+        password = PacePassword.from_mrz(information) if mrz else PacePassword.from_can(number)
         with agent.session() as session:
-            session.unlock(PacePassword.from_can(number))
-            reading = read_and_check(session, agent.trust, agent.clock())
+            opened = session.open_old_document(password, information) if basic_access else session.open_document(password)
+            reading = read_and_check(session, opened, agent.trust, agent.clock())
+        if evidence is not None:
+            keep(reading, agent.trust, evidence)
+            typer.echo(translator(language())("agent.evidence.kept", place=evidence), err=True)
         values = json.dumps(as_values(reading), ensure_ascii=False, indent=2)
         typer.echo(values if as_json else as_text(translator(language()), reading))
         if reading.outcome is not Outcome.SUCCESSFUL:
@@ -172,17 +198,21 @@ def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en
 def _opened(
     get_agent: GetAgent, reader: str, can: str, yes: bool, require: Callable[[Agent], None] = lambda agent: None
 ) -> tuple[Agent, str]:
-    """The agent with a card in its reader that may be used, and the card's CAN. Everything is asked before the card is held.
-
-    `require` looks at the card before anything is asked."""
-    agent = get_agent(reader)
-    await_card(agent)
-    require(agent)
-    require_consent(agent, yes)
+    """The agent with a card in its reader that may be used, and the card's CAN. Everything is asked before the card is held."""
+    agent = _held(get_agent, reader, yes, require)
     number = can or (typer.prompt("CAN") if sys.stdin.isatty() else "")
     if not number:
         raise AccessNumberNeeded
     return agent, number
+
+
+def _held(get_agent: GetAgent, reader: str, yes: bool, require: Callable[[Agent], None] = lambda agent: None) -> Agent:
+    """The agent with a card that may be used; `require` looks at the card before anything is asked."""
+    agent = get_agent(reader)
+    await_card(agent)
+    require(agent)
+    require_consent(agent, yes)
+    return agent
 
 
 def _with_pins(agent: Agent, number: str, work: Callable[[PinCare], Result]) -> Result:

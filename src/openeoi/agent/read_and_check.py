@@ -15,10 +15,9 @@ from openeoi.terminal.examination import Examination, Task, Trust, examine
 TASK: Final = Task((1, 2, 11, 12, 14, 15))
 
 
-def read_and_check(session: CardSession, trust: Trust, at: datetime, opened: DocumentChannel | None = None) -> Examination:
-    """Read the unlocked card (or what was `opened` another way) and check it as of `at`.
+def read_and_check(session: CardSession, opened: DocumentChannel, trust: Trust, at: datetime) -> Examination:
+    """Read the document that this session has opened and check it as of `at`.
 
     Raises what the card and the transport raise, never what a check finds.
     """
-    steps = examine(opened or session.document(), TASK, trust, at, session.random)
-    return session.run_freely("agent.step.read", steps)
+    return session.run_freely("agent.step.read", examine(opened, TASK, trust, at, session.random))

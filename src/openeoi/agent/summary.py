@@ -45,7 +45,9 @@ def check_text(t: Translator, finding: Finding) -> str:
 
 def reason_text(t: Translator, finding: Finding) -> str:
     """Why it came out so, "" for success."""
-    return t(f"web.document.reason.{finding.reason}") if finding.reason else ""
+    key = f"web.document.reason.{finding.reason}"
+    # A record of another version may give a code that has no words here.
+    return t(key) if finding.reason and t.knows(key) else finding.reason
 
 
 def facts(t: Translator, reading: Examination, today: date) -> list[tuple[str, str]]:

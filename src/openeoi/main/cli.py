@@ -134,6 +134,7 @@ def _mount() -> None:
 
     from openeoi.agent.commands import card_commands, pin_commands
     from openeoi.agent.doctor.commands import commands as doctor_commands
+    from openeoi.agent.evidence_commands import evidence_commands
     from openeoi.agent.fault_commands import fault_commands
     from openeoi.agent.reader_commands import reader_commands
     from openeoi.agent.relay_commands import relay_commands
@@ -170,6 +171,7 @@ def _mount() -> None:
     card.registered_commands += card_commands(agent, terminal_language).registered_commands
     relaying = relay_commands(agent, lambda: offices().relay_certificates(), lambda: offices().clock())
     card.registered_commands += relaying.registered_commands
+    card.registered_commands += evidence_commands(agent, terminal_language).registered_commands
     application.add_typer(audit, name="audit")
     card.registered_commands += fault_commands(lambda: offices().faulty_cards).registered_commands
     application.add_typer(card, name="card", help="Cards: make one, list them, read one, put one into a reader.")

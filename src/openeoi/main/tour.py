@@ -97,8 +97,8 @@ def collect(journey: Journey) -> str:
 def read(journey: Journey) -> str:
     agent = journey.offices.agent
     with agent.session() as session:
-        session.unlock(PacePassword.from_can(journey.access_number))
-        reading = read_and_check(session, agent.trust, agent.clock())
+        opened = session.open_document(PacePassword.from_can(journey.access_number))
+        reading = read_and_check(session, opened, agent.trust, agent.clock())
     _require(reading.outcome is Outcome.SUCCESSFUL, f"read and check: {reading.outcome}")
     zone = reading.content.zone
     _require(zone is not None and zone.document_number == journey.document_number, "another document was read")

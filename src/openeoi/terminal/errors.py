@@ -119,6 +119,23 @@ class KeyWithheld(DocumentInconsistent):
         super().__init__(f"the chip does not give data group {number}, which was signed and holds the chip's key")
 
 
+class EvidenceNotReadable(TerminalError):
+    """The file is no evidence of a document, or it was changed since it was written; `reason` says what is wrong with it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class TrustNotReadable(TerminalError):
+    """The file `place` is no certificate, master list or revocation list; `reason` says why."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"{place}: {reason}")
+
+
 class DocumentExpired(TerminalError):
     """The document's own validity is over since `expired_on`."""
 

@@ -63,7 +63,7 @@ def errors(transport: Transport, use: Use) -> set[str]:
         session.unlock(PacePassword.from_can(WRONG_CAN if use is Use.OPEN_WITH_WRONG_NUMBER else CAN))
         match use:
             case Use.READ_DOCUMENT | Use.OPEN_WITH_WRONG_NUMBER:
-                reading = read_and_check(session, TRUST, AT)
+                reading = read_and_check(session, session.document(), TRUST, AT)
                 return {one.reason for one in reading.findings if one.outcome in (Outcome.FAILED, Outcome.UNDETERMINED)}
             case Use.SIGN_WITHOUT_PIN:
                 session.run("sign", sign_digest(CredentialRole.LOW, DIGEST))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from card.faults.lab import AT, LABORATORY, PARAMETERS, TRUST
 from card.test_document_protocols import CREDENTIALS, DATA_GROUP_14, PROTOCOLS, _active_public_key
-from openeoi.card.faults.defects import Defect
+from openeoi.card.faults.defects import ClearDefect, Defect
 from openeoi.card.faults.faulty_card import FaultyCard
 from openeoi.card.faults.specimen import CAN, ZONE, Files, Specimen, personalise, signed, sound_data_groups, specimen
 from openeoi.card.memory import VolatileMemory
@@ -24,6 +24,7 @@ from openeoi.encoding.lds.data_group_3 import DataGroup3, FingerTemplate, finger
 from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.lds.security_infos import PaceInfo, SecurityInfo, TerminalAuthenticationInfo
 from openeoi.encoding.mrz import mrz_information
+from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
@@ -94,6 +95,15 @@ def chip(content: Specimen, defect: Callable[[], Defect] = Defect) -> InProcess:
     made = InProcess(FaultyCard(memory, secrets.token_bytes, defect))
     made.reset()
     return made
+
+
+def keeps_back(number: int) -> Callable[[], Defect]:
+    """The chip refuses a data group that it has."""
+
+    def answer(command: CommandApdu, response: ResponseApdu) -> ResponseApdu:
+        return ResponseApdu(0x6982) if (command.ins, command.p1) == (0xB0, 0x80 | number) else response
+
+    return lambda: ClearDefect(answer)
 
 
 def without_listing(number: int) -> Callable[[Specimen], Specimen]:

@@ -7,7 +7,6 @@ import pytest
 from card.faults.lab import AT, LABORATORY, TRUST
 from card.test_document_protocols import PROTOCOLS
 from openeoi.card.faults.chip_faults import Document, KeepsOldKeys, proving
-from openeoi.card.faults.data_group_faults import _refused
 from openeoi.card.faults.specimen import sound_specimen
 from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.lds.security_infos import PaceInfo
@@ -112,7 +111,7 @@ def test_a_promised_proof_that_fails_makes_a_copy_whatever_the_other_says(docume
 
 @pytest.mark.parametrize(("number", "point"), [(14, Point.CHIP_AUTHENTICATION), (15, Point.ACTIVE_AUTHENTICATION)])
 def test_a_signed_key_that_the_chip_keeps_back_is_a_copys_way_out(number: int, point: Point) -> None:
-    found = examined(full_document(defect=_refused(number), change=documents.without_listing(number)))
+    found = examined(full_document(defect=documents.keeps_back(number), change=documents.without_listing(number)))
     assert reasons(found)[point] == "key_withheld"
     assert outcome(found, Point.GENUINE_CHIP) is Outcome.FAILED
     assert reasons(found)[Point.COMPLETENESS] == "files_differ"

@@ -67,7 +67,7 @@ def read(kit: WebKit, agent: Agent, request: Request) -> Response:
             session.unlock(password)
         else:
             unlock(session, agent, request, number)
-        return read_and_check(session, agent.trust, agent.clock())
+        return read_and_check(session, session.document(), agent.trust, agent.clock())
 
     tried = attempt(kit, request, agent, work)
     if tried.outcome is None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeAlias
 
+from openeoi.encoding import strict_json
 from openeoi.encoding.errors import EncodingError
-from openeoi.protocols.browser_card import strict_json
-from openeoi.protocols.browser_card.strict_json import JsonObject, JsonValue
+from openeoi.encoding.strict_json import JsonObject, JsonValue
 from openeoi.protocols.card_proof import LoginText, PresenceText
 
 _MOST_DOCUMENTS = 20

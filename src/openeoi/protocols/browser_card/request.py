@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self, TypeAlias, TypeVar
 
+from openeoi.encoding import strict_json
 from openeoi.encoding.errors import DecodingError, EncodingError
 from openeoi.encoding.pkcs15.roles import CredentialRole
-from openeoi.protocols.browser_card import strict_json
 from openeoi.protocols.browser_card.addresses import check_below, check_origin
 from openeoi.protocols.browser_card.details import CertificateDetails, Details, DocumentDescription, SigningDetails, read, write
 from openeoi.protocols.browser_card.errors import ForeignOrigin

@@ -6,8 +6,8 @@ from enum import StrEnum
 from hmac import compare_digest
 from typing import Self
 
+from openeoi.encoding import strict_json
 from openeoi.encoding.errors import DecodingError, EncodingError
-from openeoi.protocols.browser_card import strict_json
 from openeoi.protocols.browser_card.errors import ForeignResponse, OperationNotDone
 from openeoi.protocols.browser_card.request import check_state
 

@@ -36,7 +36,7 @@ from openeoi.terminal.examination.terminal_rights import (
 )
 from openeoi.terminal.examination.trust import Trust
 from openeoi.terminal.prove_chip import read_card_security_file
-from openeoi.terminal.read_document import read_data_groups, read_document
+from openeoi.terminal.read_document import EXTENDED_ACCESS_DATA_GROUPS, read_data_groups, read_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _collect(work: _Work, signed: SignedSecurityObject | None, at: datetime, ran
     work.witness(replace(work.evidence.proofs, active_authentication=signature), signature)
     rights = yield from _prove_rights(work, keys, at)
     wanted = set(work.task.data_groups) & work.listed | REQUIRED_GROUPS
-    yield from _read(work, sorted((wanted | rights) - set(PROOF_FILES)))
+    yield from _read(work, sorted(wanted - EXTENDED_ACCESS_DATA_GROUPS - set(PROOF_FILES) | rights))
 
 
 def _read_card_security(work: _Work) -> CardSteps[None]:
@@ -179,14 +179,15 @@ def _read(work: _Work, numbers: Iterable[int]) -> CardSteps[None]:
 def _judge(
     findings: Findings, signed: SignedSecurityObject | None, evidence: Evidence, trust: Trust, at: datetime, *, present: bool
 ) -> Examination:
-    findings.add(Point.ACCESS, Outcome.SUCCESSFUL, "" if evidence.pace is not None else "basic_access_control")
+    if present:
+        findings.add(Point.ACCESS, Outcome.SUCCESSFUL, "" if evidence.pace is not None else "basic_access_control")
     keys = confirmed_keys(signed, dict(evidence.data_groups))
     chain = judge_signer(findings, signed, trust, at)
     judge_data(findings, signed, evidence)
     judge_card_access(findings, keys.infos, evidence)
     judge_chip(findings, keys, signed, evidence, trust, at, present=present)
     content = understand(findings, evidence)
-    judge_terminal(findings, evidence, listed_groups(evidence.com, signed), content.fingers)
+    judge_terminal(findings, evidence, listed_groups(evidence.com, signed), content.fingers, present=present)
     judge_country(findings, signed, content.zone)
     judge_expiry(findings, content, at)
     return Examination(at, findings.all, content, evidence, signed, chain)

@@ -50,9 +50,13 @@ def run_terminal_authentication(
     return Witness(Outcome.SUCCESSFUL)
 
 
-def judge_terminal(findings: Findings, evidence: Evidence, listed: frozenset[int], fingers: int | None) -> None:
-    """Whether the right was proved, and whether the prints could be read with it."""
+def judge_terminal(findings: Findings, evidence: Evidence, listed: frozenset[int], fingers: int | None, *, present: bool) -> None:
+    """Whether the right was proved, and whether the prints could be read with it. Evidence keeps neither."""
     witness = evidence.proofs.terminal
+    if not present and witness is not None and witness.outcome is Outcome.SUCCESSFUL:
+        findings.add(Point.TERMINAL, Outcome.NOT_SUPPORTED, "deniable")
+        findings.add(Point.FINGERPRINTS, Outcome.NOT_SUPPORTED, "not_kept")
+        return
     if FINGERPRINTS not in listed:
         witness = Witness(Outcome.NOT_SUPPORTED, "no_fingerprints")
     elif witness is None:

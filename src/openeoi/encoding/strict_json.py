@@ -1,4 +1,5 @@
-"""JSON as the agent accepts it: one object, named members and no others, no duplicates, bounded, in base64url for form fields.
+"""JSON as messages and files of ours are accepted: one object, named members and no others, no duplicates, bounded; bytes in
+base64url. Form fields hold the whole in base64url.
 
 Source: RFC 8259; RFC 4648 section 5 without padding; RFC 7493 (I-JSON) for duplicates and surrogates.
 """
@@ -30,8 +31,13 @@ def from_form_field(field: str) -> JsonObject:
     """The JSON object in a form field; DecodingError for everything else, whatever it is."""
     if len(field) > LARGEST_FORM_FIELD:
         raise DecodingError(f"longer than {LARGEST_FORM_FIELD} characters")
+    return decode_object(decode_bytes(field))
+
+
+def decode_object(raw: bytes) -> JsonObject:
+    """The JSON object (UTF-8); DecodingError for everything else."""
     try:
-        text = decode_bytes(field).decode()
+        text = raw.decode()
     except UnicodeDecodeError as error:
         raise DecodingError("not UTF-8", error.start) from error
     if _nesting(text) > _DEEPEST:
