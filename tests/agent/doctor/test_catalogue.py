@@ -9,6 +9,7 @@ import openeoi.agent
 from agent.doctor.test_rules import CASES
 from openeoi.agent.doctor.catalogue import CATALOGUE, Area, Severity
 from openeoi.agent.doctor.diagnose import diagnose
+from openeoi.agent.doctor.printed import catalogue_in_words, english, guide_with_section
 from openeoi.agent.doctor.report import words
 from openeoi.web.translation import LANGUAGES, Translator, load_catalogue
 
@@ -44,3 +45,16 @@ def test_both_languages_say_something_of_their_own() -> None:
             [words(t, found) for found in diagnose(CASES[name]) if found.id == name] for t in (first, second)
         )
         assert one.seen != other.seen
+
+
+def test_the_holder_s_guide_is_in_step() -> None:
+    guide = Path(__file__).parents[3] / "docs" / "holder.md"
+    text = guide.read_text(encoding="utf-8")
+    assert text == guide_with_section(text, english()), "run: python -m openeoi.agent.doctor.printed docs/holder.md"
+    assert text.count("\n| ") > len(CATALOGUE) - len([one for one in CATALOGUE.values() if one.severity is Severity.GOOD])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_print_every_trouble_stands_once(language: str) -> None:
+    told = [said.diagnosis.id for troubles in catalogue_in_words(texts(language)).values() for said in troubles]
+    assert sorted(told) == sorted(name for name, entry in CATALOGUE.items() if entry.severity is not Severity.GOOD)
