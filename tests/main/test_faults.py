@@ -10,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from main.installation_sample import opened, start
 from openeoi.errors import OpenEoiError
-from openeoi.main.explanations import explain, translator
+from openeoi.main.explanations import explain
 from openeoi.main.installation import Installation
-from openeoi.main.output import console
-from openeoi.main.samples import JANA_VZOREC, sample_cards
-from openeoi.main.settings import Settings
-from openeoi.main.up import prepare, require_whole
-from openeoi.main.web import build
-from openeoi.main.wiring import Offices
-from openeoi.pki.encrypted_files import QUICK_COST
+from openeoi.main.samples import sample_cards
 
 DATABASES = ("issuing", "pki-si", "pki-me", "exchange-si", "exchange-me", "insurer")  # those that a first start makes
 LATER = ("login", "health", "signing", "border")  # made with the first page
@@ -36,38 +31,6 @@ FILES = (
 )
 
 Break = Callable[[Path], object]
-
-
-def opened(root: Path) -> Offices:
-    return Offices(Settings(var=root), Installation(root, secrets.token_bytes), key_cost=QUICK_COST)
-
-
-def start(root: Path) -> Offices:
-    """What `eoi up` does before it serves."""
-    offices = opened(root)
-    prepare(offices, translator("en"), console)
-    build(offices)
-    require_whole(offices)
-    return offices
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("faults") / "var"
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr("openeoi.main.samples.OTHERS", (JANA_VZOREC,))  # one card is enough to be damaged
-    offices = start(root)
-    monkeypatch.undo()
-    for database in offices.audited.values():
-        database.shrink_log()
-        database.close()
-    return root
-
-
-@pytest.fixture
-def root(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("openeoi.main.samples.OTHERS", ())
-    return Path(shutil.copytree(made, tmp_path / "var"))
 
 
 def garbage(file: Path) -> None:

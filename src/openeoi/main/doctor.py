@@ -12,6 +12,8 @@ from openeoi.main.settings import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cryptography import x509
+
     from openeoi.agent.doctor.facts import Revocation
     from openeoi.agent.doctor.ports import CardReaders, RevocationCheck
     from openeoi.agent.doctor.visit import Doctor
@@ -86,13 +88,27 @@ def revocation_check(*states: Authorities, online: bool = False) -> RevocationCh
     def check(certificate: bytes, chain: tuple[bytes, ...]) -> Revocation:
         parsed = x509.load_der_x509_certificate(certificate)
         for authorities in states:
-            issuers = {x509.load_der_x509_certificate(one).subject for one in authorities.trust_anchors().eid_issuing}
-            if parsed.issuer in issuers:
-                status = authorities.certificate_status(parsed.serial_number, parsed.issuer.public_bytes())
-                return kinds[status.kind]
+            issuers = [x509.load_der_x509_certificate(one) for one in authorities.trust_anchors().eid_issuing]
+            of_this_name = [one for one in issuers if one.subject == parsed.issuer]
+            if not of_this_name:
+                continue
+            if not any(_signed_by(parsed, one) for one in of_this_name):
+                return Revocation.UNKNOWN
+            status = authorities.certificate_status(parsed.serial_number, parsed.issuer.public_bytes())
+            return kinds[status.kind]
         return revocation_by_list(certificate, chain, fetch, now()) if online else Revocation.NOT_CHECKED
 
     return check
+
+
+def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
 
 
 def fetch(address: str) -> bytes | None:

@@ -1,6 +1,7 @@
 """What the probes make of a computer; outputs are shortened ones of the real programs."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -118,6 +119,12 @@ def test_settings_of_opensc(settings: str, can: bool, named: bool) -> None:
         found = with_opensc({path: settings}, variables)
         assert (found.can_configured, found.applications_named) == (can, named)
     assert with_opensc(variables={"EOI_CAN": "123456"}).can_configured
+
+
+def test_the_settings_of_the_guide_are_seen() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "holder.md").read_text(encoding="utf-8")
+    found = with_opensc({"/etc/opensc/opensc.conf": guide.partition("```")[2].partition("```")[0]})
+    assert (found.can_configured, found.applications_named) == (True, True)
 
 
 def test_the_bound_driver() -> None:
