@@ -17,6 +17,7 @@ from openeoi.transport.trace import Exchange
 
 if TYPE_CHECKING:
     from openeoi.terminal.conformance.certificates.authority import TrustPoint
+    from openeoi.terminal.conformance.issuer_trust import IssuerTrust
 
 
 class Verdict(StrEnum):
@@ -84,7 +85,8 @@ class Subject:
     `pace` is the offer that cases open it with (None: no usable PACE), `named` whether its parameter id has to be sent. `files`
     holds those in the master file and in the eMRTD application by name; `data_groups` the numbers that EF.COM or EF.SOD list.
     `features` are the profiles of the catalogue that the chip has. `zone` is the printed MRZ, empty where it was not given;
-    `trust_point` the key that the chip trusts, where its maker gave it.
+    `trust_point` the key that the chip trusts, where its maker gave it; `trust` whom the tester trusts as issuers; `pin` the PIN
+    of the log-in key, empty where no PIN may be sent.
     """
 
     password: PacePassword
@@ -96,6 +98,13 @@ class Subject:
     features: frozenset[str]
     zone: str = field(default="", repr=False)
     trust_point: TrustPoint | None = field(default=None, repr=False)
+    trust: IssuerTrust | None = field(default=None, repr=False)
+    pin: str = field(default="", repr=False)
+
+    @property
+    def by_zone(self) -> bool:
+        """Basic access control may open the chip: its maker says that it has it, and the zone is known."""
+        return "BAC" in self.features and bool(self.zone)
 
     def read(self, file: ElementaryFile) -> FileRead:
         return self.files.get(file.name, FileRead(None, "it was not found"))

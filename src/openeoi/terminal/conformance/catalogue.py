@@ -12,7 +12,9 @@ from typing import cast
 from openeoi.terminal.conformance.case import TestCase
 
 FEATURES: Mapping[str, str] = {
+    "OPEN": "a way in that the run may use",
     "PACE": "PACE in a form that is supported here",
+    "CAM": "PACE with chip authentication mapping",
     "BAC": "basic access control",
     "CA": "chip authentication",
     "CA_KAT": "chip authentication by MSE:Set KAT (triple DES)",
@@ -28,6 +30,7 @@ FEATURES: Mapping[str, str] = {
     "AA": "active authentication",
     "OddIns": "READ BINARY with an odd instruction byte",
     "EFATR": "EF.ATR/INFO",
+    "EFDIR": "EF.DIR",
     "MF": "a master file that can be selected",
     **{f"DG{number}": f"data group {number}" for number in range(1, 17)},
 }

@@ -50,6 +50,11 @@ Certificates = Annotated[
         "--certificates", help="Folder with the authority that the chip trusts: trust-point.cvcert and trust-point.key."
     ),
 ]
+Trust = Annotated[
+    Path | None,
+    typer.Option("--trust", help="Folder with the issuers that are trusted: *.cer (DER or PEM), and their *.crl."),
+]
+Pin = Annotated[str, typer.Option("--pin", envvar="EOI_PIN", help="PIN of the log-in key; without it no PIN is ever sent.")]
 Alter = Annotated[
     bool, typer.Option("--alter", help="Also move the chip's date and trust point, for good. Only for a chip that is a specimen.")
 ]
@@ -72,6 +77,8 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         unit: UnitNames = None,
         case: CaseNames = None,
         certificates: Certificates = None,
+        trust: Trust = None,
+        pin: Pin = "",
         provoke: Provoke = False,
         alter: Alter = False,
         yes: Yes = False,
@@ -87,7 +94,7 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         if reader and card:
             raise typer.BadParameter("give either --reader or --card")
         access, password = _access(can, zone)
-        access = _with_certificates(access, certificates, random)
+        access = _with_trust(replace(access, pin=pin), certificates, trust, random, clock())
         plan = Plan(_units(unit or []), provoke, _declared(declare or []), alter, _cases(case or []))
         with open_reader(reader, card, yes) as chip:
             run = _examine(chip, access, plan, random)
@@ -124,15 +131,19 @@ def _access(can: str, file: Path | None) -> tuple[Access, str]:
         raise typer.BadParameter(str(error), param_hint="--can") from error
 
 
-def _with_certificates(access: Access, folder: Path | None, random: RandomSource) -> Access:
+def _with_trust(access: Access, certificates: Path | None, trust: Path | None, random: RandomSource, at: datetime) -> Access:
     from openeoi.terminal.conformance.certificates.folder import TrustPointNotUsable, read_trust_point
+    from openeoi.terminal.conformance.issuer_trust import TrustNotUsable, read_issuer_trust
 
-    if folder is None:
-        return access
     try:
-        return replace(access, trust_point=read_trust_point(folder, random))
+        point = None if certificates is None else read_trust_point(certificates, random)
     except TrustPointNotUsable as error:
         raise typer.BadParameter(str(error), param_hint="--certificates") from error
+    try:
+        issuers = None if trust is None else read_issuer_trust(trust, at)
+    except TrustNotUsable as error:
+        raise typer.BadParameter(str(error), param_hint="--trust") from error
+    return replace(access, trust_point=point, trust=issuers)
 
 
 def _printed_zone(file: Path | None) -> tuple[str, str]:

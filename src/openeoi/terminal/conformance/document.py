@@ -32,16 +32,20 @@ from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceError, WrongPassword
 from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.protocols.pace.shared import MappingKind, PaceProtocol
 from openeoi.protocols.pace.terminal import establish
+from openeoi.terminal.card_files import select_master_file
 from openeoi.terminal.conformance.case import CaseEnded, FileRead, Subject
 from openeoi.terminal.conformance.certificates.authority import TrustPoint
 from openeoi.terminal.conformance.certificates.keys import is_rsa
+from openeoi.terminal.conformance.issuer_trust import IssuerTrust
 from openeoi.terminal.conformance.rights import authenticate, open_for_certificates
+from openeoi.terminal.conformance.steps import open_chip
 from openeoi.terminal.conformance.trust_point import trust_point_file
 from openeoi.terminal.errors import FileNotReadable, TerminalError
 from openeoi.terminal.read_document import EXTENDED_ACCESS_DATA_GROUPS, select_document
 from openeoi.terminal.read_file import read_elementary_file, read_to_the_end
-from openeoi.terminal.unlock import choose
+from openeoi.terminal.unlock import choose, is_supported
 from openeoi.transport.trace import Exchange, Trace
 
 ATR_INFORMATION = ElementaryFile("EF.ATR/INFO", 0x2F01, 0x01, None)
@@ -49,15 +53,43 @@ CARD_ACCESS_MAXIMUM = 4096
 SMALL_FILE_MAXIMUM = 1024
 
 
-@dataclass
-class _Look:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the tester knows of the chip: as in `runner.Access`, with the profiles that its maker declares."""
+
     password: PacePassword
     random: RandomSource
+    declared: Iterable[str] = ()
+    zone: str = ""
+    trust_point: TrustPoint | None = None
+    trust: IssuerTrust | None = None
+    pin: str = field(default="", repr=False)
+
+
+@dataclass
+class _Look:
+    given: Given
     trace: Trace
+    features: set[str]
     found: dict[str, FileRead] = field(default_factory=dict)
-    features: set[str] = field(default_factory=set)
     pace: PaceInfo | None = None
     named: bool = False
+
+    def subject(self, groups: tuple[int, ...] = ()) -> Subject:
+        given, features = self.given, frozenset(self.features)
+        return Subject(
+            given.password,
+            given.random,
+            self.pace,
+            self.named,
+            self.found,
+            groups,
+            features,
+            given.zone,
+            given.trust_point,
+            given.trust,
+            given.pin,
+        )
 
     @property
     def exchange(self) -> Exchange | None:
@@ -78,33 +110,22 @@ class _Look:
         return content
 
 
-def look(
-    password: PacePassword,
-    random: RandomSource,
-    trace: Trace,
-    declared: Iterable[str] = (),
-    zone: str = "",
-    trust_point: TrustPoint | None = None,
-) -> CardSteps[Subject]:
+def look(given: Given, trace: Trace) -> CardSteps[Subject]:
     """What lies in the reader. `trace` must observe the run. Raises WrongPassword, and nothing for a chip that does worse."""
-    found = _Look(password, random, trace, features=set(declared))
-    if trust_point is not None:
-        found.features.add("RSA" if is_rsa(trust_point.holder.key) else "ECDSA")
+    found = _Look(given, trace, set(given.declared))
+    if given.trust_point is not None:
+        found.features.add("RSA" if is_rsa(given.trust_point.holder.key) else "ECDSA")
     yield from _look_in_the_master_file(found)
+    if found.pace is None and not found.subject().by_zone:
+        return found.subject()
+    found.features.add("OPEN")
+    channel = yield from _open(found)
     groups: tuple[int, ...] = ()
-    if found.pace is not None:
-        channel = yield from _open(found)
-        if channel is not None:
-            groups = yield from _look_inside(found, channel)
-
-    def subject() -> Subject:
-        return Subject(
-            password, random, found.pace, found.named, found.found, groups, frozenset(found.features), zone, trust_point
-        )
-
-    if "TA" in found.features and trust_point is not None:
-        yield from _look_with_rights(found, subject())
-    return subject()
+    if channel is not None:
+        groups = yield from _look_inside(found, channel)
+    if "TA" in found.features and given.trust_point is not None:
+        yield from _look_with_rights(found, found.subject(groups))
+    return found.subject(groups)
 
 
 def _look_with_rights(found: _Look, subject: Subject) -> CardSteps[None]:
@@ -137,13 +158,20 @@ def _look_in_the_master_file(found: _Look) -> CardSteps[None]:
         return  # OEOI-PACE-1 says what is wrong with it
     found.named = sum(one.protocol == found.pace.protocol for one in offered) > 1
     found.features.add("PACE")
+    if any(PaceProtocol.of(one.protocol).mapping is MappingKind.CHIP_AUTHENTICATION for one in filter(is_supported, offered)):
+        found.features.add("CAM")
 
 
 def _open(found: _Look) -> CardSteps[SecureChannel | None]:
-    """None where the chip does not run PACE to its end, or has no application then: the cases about that will say so."""
-    assert found.pace is not None
+    """None where the chip is not opened to its end, or has no application then: the cases about that will say so."""
+    if found.pace is None:
+        try:
+            return (yield from open_chip(found.subject()))
+        except CaseEnded:
+            return None
+    given = found.given
     try:
-        channel = yield from establish(found.password, found.pace, found.random, name_parameters=found.named)
+        channel = yield from establish(given.password, found.pace, given.random, name_parameters=found.named)
         yield from through(channel, select_document())
     except WrongPassword:
         raise
@@ -183,7 +211,14 @@ def _look_inside(found: _Look, channel: SecureChannel) -> CardSteps[tuple[int, .
         place = trust_point_file(infos)
         yield from read(place.file, _selected(place.file, SMALL_FILE_MAXIMUM))
     yield from _try_odd_instruction(found, state[0])
+    if found.pace is not None and (yield from read(files.DIRECTORY, _directory())) is not None:
+        found.features.add("EFDIR")
     return groups
+
+
+def _directory() -> CardSteps[bytes]:
+    yield from select_master_file()
+    return (yield from _selected(files.DIRECTORY))
 
 
 def _selected(file: ElementaryFile, maximum: int = SMALL_FILE_MAXIMUM) -> CardSteps[bytes]:

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from openeoi.encoding import mrz, tlv
+from openeoi.encoding import tlv
 from openeoi.encoding.card_verifiable_certificates.references import KeyReference
-from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds import files
 from openeoi.encoding.lds.data_group_14 import DataGroup14
-from openeoi.encoding.mrz import mrz_information
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
@@ -19,7 +17,7 @@ from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.terminal_authentication import shared
 from openeoi.protocols.terminal_authentication.shared import Binding
-from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, CaseNotApplicable, CaseNotRun, Subject
+from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, CaseNotRun, Subject
 from openeoi.terminal.conformance.certificates.authority import Authority, Chain, TrustPoint
 from openeoi.terminal.conformance.certificates.drafts import Draft, Holder
 from openeoi.terminal.conformance.steps import (
@@ -30,12 +28,11 @@ from openeoi.terminal.conformance.steps import (
     require_refused,
     require_success,
 )
-from openeoi.terminal.document_channel import DocumentChannel, open_with_basic_access
+from openeoi.terminal.document_channel import DocumentChannel
 from openeoi.terminal.extended_access import read_authority_references
 from openeoi.terminal.prove_chip import by_chip_authentication
 
 NO_CERTIFICATES: Final = "the case needs a key that the chip trusts; give it with --certificates"
-NO_ZONE: Final = "the case needs the printed zone; give it with --mrz"
 
 Open = Callable[[Subject], CardSteps[DocumentChannel]]
 
@@ -64,25 +61,6 @@ def given_trust_point(subject: Subject) -> TrustPoint:
     if subject.trust_point is None:
         raise CaseNotRun(NO_CERTIFICATES)
     return subject.trust_point
-
-
-def zone_information(subject: Subject) -> str:
-    """The MRZ information of the printed zone."""
-    if not subject.zone:
-        raise CaseNotRun(NO_ZONE)
-    try:
-        return mrz_information(mrz.decode(subject.zone))
-    except DecodingError as error:
-        raise CaseNotApplicable(f"the printed zone is not readable: {error}") from error
-
-
-def open_by_basic_access(subject: Subject) -> CardSteps[DocumentChannel]:
-    """Raises CaseEnded: the cases about basic access control judge it."""
-    information = zone_information(subject)
-    try:
-        return (yield from open_with_basic_access(information, subject.random, although_pace_is_offered=True))
-    except OpenEoiError as error:
-        raise CaseEnded(f"the chip could not be opened by basic access control: {error}") from error
 
 
 def open_for_certificates(subject: Subject, open_chip: Open = open_document) -> CardSteps[Opened]:

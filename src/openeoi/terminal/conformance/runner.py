@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from openeoi.crypto.randomness import RandomSource
@@ -21,7 +21,8 @@ from openeoi.terminal.conformance.case import (
 )
 from openeoi.terminal.conformance.catalogue import DECLARED, FEATURES, Unit, units
 from openeoi.terminal.conformance.certificates.authority import TrustPoint
-from openeoi.terminal.conformance.document import look
+from openeoi.terminal.conformance.document import Given, look
+from openeoi.terminal.conformance.issuer_trust import IssuerTrust
 from openeoi.terminal.conformance.units import IMPLEMENTATIONS
 from openeoi.transport import run
 from openeoi.transport.errors import CardRemoved, TransportError
@@ -64,11 +65,14 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to open the chip; `zone` is the printed MRZ where it is known, lines joined by line feeds; `trust_point` the key that
-    the chip trusts, where its maker gave it."""
+    the chip trusts, where its maker gave it; `trust` whom the tester trusts as issuers; `pin` that of the log-in key, sent only
+    where it is given."""
 
     password: PacePassword
     zone: str = ""
     trust_point: TrustPoint | None = None
+    trust: IssuerTrust | None = None
+    pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ def examine(
     """The whole run. `clock` counts seconds. Raises WrongPassword (nothing was tested), CardRemoved."""
     trace = Trace()
     reader.reset()
-    first_look = look(access.password, random, trace, plan.declared, access.zone, access.trust_point)
-    subject = run(first_look, _Tolerant(reader), trace)
+    given = Given(access.password, random, plan.declared, access.zone, access.trust_point, access.trust, access.pin)
+    subject = run(look(given, trace), _Tolerant(reader), trace)
     results = []
     for result in _results(reader, subject, plan, clock):
         on_result(result)
@@ -110,12 +114,16 @@ def examine(
 
 @dataclass(frozen=True, slots=True)
 class _Tolerant:
-    """For the first look: what is no response at all counts as an error of the chip, so that the look goes on."""
+    """For the first look: what is no response at all counts as an error of the chip, so that the look goes on. Where the card is
+    really gone, the reset before the first case says so."""
 
     reader: Reader
 
     def exchange(self, command: bytes) -> bytes:
-        answer = self.reader.exchange(command)
+        try:
+            answer = self.reader.exchange(command)
+        except CardRemoved:
+            answer = b""
         return answer if len(answer) >= STATUS_SIZE else status.NO_PRECISE_DIAGNOSIS.to_bytes(STATUS_SIZE, "big")
 
 
@@ -165,7 +173,8 @@ def _judge(reader: Reader, how: Implementation, subject: Subject, trace: Trace) 
     except DecodingError as error:
         return Verdict.FAILED, str(error)
     except CardRemoved:
-        raise
+        reader.reset()  # raises CardRemoved where it was really taken away
+        return Verdict.FAILED, "the chip was gone in the middle of the case and is there again after a reset"
     except TransportError as error:
         if isinstance(error.__cause__, DecodingError):
             return Verdict.FAILED, str(error)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from openeoi.encoding import mrz
+from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds.files import ElementaryFile
+from openeoi.encoding.mrz import mrz_information
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
-from openeoi.protocols.pace.terminal import agree
-from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, Subject
-from openeoi.terminal.document_channel import DocumentChannel, enter_document
+from openeoi.protocols.pace.terminal import agree, establish
+from openeoi.terminal.conformance.case import CaseEnded, CaseFailed, CaseNotApplicable, CaseNotRun, Subject
+from openeoi.terminal.document_channel import DocumentChannel, enter_document, open_with_basic_access
 from openeoi.terminal.unlock import Unlocked
 
 Outcome = TypeVar("Outcome")
@@ -22,16 +25,49 @@ Outcome = TypeVar("Outcome")
 SELECT = 0xA4
 READ_BINARY = 0xB0
 READ_BINARY_ODD = 0xB1
+NO_ZONE = "the case needs the printed zone; give it with --mrz"
 OFFSET_ZERO = bytes.fromhex("540100")
 
 
 def open_document(subject: Subject) -> CardSteps[DocumentChannel]:
-    """PACE, then the eMRTD application is selected inside the channel. Raises CaseEnded (inconclusive): other cases judge it."""
+    """PACE, then the eMRTD application is selected inside the channel; basic access control where the chip has nothing else and
+    its maker and the tester said so. Raises CaseEnded (inconclusive): other cases judge it."""
+    if subject.pace is None and subject.by_zone:
+        return (yield from open_with_the_zone(subject))
     if subject.pace is None:
         raise CaseEnded("the chip offers no PACE that is supported here")
     try:
         result = yield from agree(subject.password, subject.pace, subject.random, name_parameters=subject.named)
         return (yield from enter_document(Unlocked(SecureChannel(result.keys), b"", subject.pace, result)))
+    except OpenEoiError as error:
+        raise CaseEnded(f"the chip could not be opened: {error}") from error
+
+
+def open_with_the_zone(subject: Subject) -> CardSteps[DocumentChannel]:
+    """Basic access control, whether or not the chip has PACE. Raises CaseEnded."""
+    information = zone_information(subject)
+    try:
+        return (yield from open_with_basic_access(information, subject.random, although_pace_is_offered=True))
+    except OpenEoiError as error:
+        raise CaseEnded(f"the chip could not be opened by basic access control: {error}") from error
+
+
+def zone_information(subject: Subject) -> str:
+    """The MRZ information of the printed zone."""
+    if not subject.zone:
+        raise CaseNotRun(NO_ZONE)
+    try:
+        return mrz_information(mrz.decode(subject.zone))
+    except DecodingError as error:
+        raise CaseNotApplicable(f"the printed zone is not readable: {error}") from error
+
+
+def open_channel(subject: Subject) -> CardSteps[SecureChannel]:
+    """PACE alone: no application is selected. Raises CaseEnded."""
+    if subject.pace is None:
+        raise CaseEnded("the chip offers no PACE that is supported here")
+    try:
+        return (yield from establish(subject.password, subject.pace, subject.random, name_parameters=subject.named))
     except OpenEoiError as error:
         raise CaseEnded(f"the chip could not be opened: {error}") from error
 

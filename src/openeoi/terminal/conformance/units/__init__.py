@@ -9,10 +9,13 @@ from openeoi.terminal.conformance.case import Implementation
 from openeoi.terminal.conformance.units import (
     access,
     atr_information,
+    basic_access,
     biometric_groups,
+    card_security,
     certificates,
     chip_authentication,
     com,
+    credentials,
     data_group_1,
     data_group_2,
     details,
@@ -21,6 +24,7 @@ from openeoi.terminal.conformance.units import (
     secure_messaging,
     security_infos,
     security_object,
+    signer_trust,
     terminal_authentication,
     trust_updates,
 )
@@ -35,6 +39,8 @@ _MODULES = (
     atr_information,
     access,
     pace,
+    basic_access,
+    card_security,
     secure_messaging,
     com,
     data_group_1,
@@ -42,6 +48,8 @@ _MODULES = (
     details,
     security_infos,
     security_object,
+    signer_trust,
+    credentials,
 )
 
 IMPLEMENTATIONS: Mapping[str, Implementation] = MappingProxyType(

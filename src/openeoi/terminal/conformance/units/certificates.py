@@ -125,6 +125,17 @@ def short_key_is_refused(of_the_terminal: bool, subject: Subject) -> CardSteps[N
     yield from _refuse(opened, short.issuer, short.content(), "a key shorter than its issuer's")
 
 
+def expired_certificate_is_refused(subject: Subject) -> CardSteps[None]:
+    """It ended before the trust point began, so that it has expired by any date that the chip may have."""
+    opened = yield from open_for_certificates(subject)
+    start = opened.authority.effective
+    draft = replace(opened.authority.verifier_draft(), effective=start - 2 * DAY, expires=start - DAY)
+    yield from _refuse(opened, draft.issuer, draft.content(), "a document verifier's certificate that has expired")
+    yield from show_good(opened, opened.authority.verifier_draft(), "a good document verifier's certificate")
+    terminal = replace(opened.authority.chain().terminal, effective=start - 2 * DAY, expires=start - DAY)
+    yield from _refuse(opened, terminal.issuer, terminal.content(), "a terminal's certificate that has expired")
+
+
 def _certifier(opened: Opened, role: Role) -> CardSteps[Holder]:
     """Shows the certificates that lead to a key of this role."""
     authority = opened.authority
@@ -165,6 +176,7 @@ def _require_date_as_it_was(opened: Opened, what: str) -> CardSteps[None]:
 _KEPT_DATE = range(25, 42)
 
 CASES = {
+    "OEOI-TA-1": Implementation(expired_certificate_is_refused),
     "ISO7816_J_1": Implementation(good_chain_is_taken),
     "ISO7816_J_2": Implementation(unknown_authority_is_refused),
     "ISO7816_J_11": Implementation(foreign_terminal_leaves_the_date),

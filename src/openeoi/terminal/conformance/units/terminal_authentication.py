@@ -27,7 +27,6 @@ from openeoi.terminal.conformance.rights import (
     challenged,
     external_authenticate,
     get_challenge,
-    open_by_basic_access,
     open_for_certificates,
     prove,
     require_closed,
@@ -35,16 +34,17 @@ from openeoi.terminal.conformance.rights import (
     require_open,
     select_terminal,
     show_chain,
-    zone_information,
 )
 from openeoi.terminal.conformance.steps import (
     inside,
     is_error,
     one,
     open_document,
+    open_with_the_zone,
     read_by_short_identifier,
     require_refused,
     require_success,
+    zone_information,
 )
 from openeoi.terminal.conformance.units.access import SELECT_APPLICATION
 from openeoi.terminal.conformance.units.certificates import WRONG_CLASS
@@ -203,7 +203,7 @@ def failed_proof_opens_nothing(number: int, subject: Subject) -> CardSteps[None]
 def no_way_back_to_basic_access(subject: Subject) -> CardSteps[None]:
     """Basic access control inside the channel of terminal authentication: not even with the right zone."""
     keys = AccessKeys.from_mrz(zone_information(subject))
-    opened = yield from open_for_certificates(subject, open_by_basic_access)
+    opened = yield from open_for_certificates(subject, open_with_the_zone)
     yield from authenticate(opened, opened.authority.chain())
     challenge = (yield from inside(opened.channel, get_challenge(), "GET CHALLENGE")).data
     cryptogram = basic_access.seal(
@@ -266,7 +266,7 @@ _RIGHTS = {
 }
 
 CASES = {
-    "ISO7816_K_1a": Implementation(partial(terminal_is_authenticated, open_by_basic_access)),
+    "ISO7816_K_1a": Implementation(partial(terminal_is_authenticated, open_with_the_zone)),
     "ISO7816_K_1b": Implementation(partial(terminal_is_authenticated, open_document)),
     "ISO7816_K_2": Implementation(unknown_terminal_is_refused),
     "ISO7816_K_4": Implementation(proof_in_clear_is_refused),
@@ -289,6 +289,6 @@ CASES = {
     "ISO7816_L_12": Implementation(partial(failed_proof_opens_nothing, 4)),
     "ISO7816_L_13": Implementation(no_way_back_to_basic_access),
     "ISO7816_L_14": Implementation(partial(second_opening_takes_the_rights, open_document, open_document)),
-    "ISO7816_L_15": Implementation(partial(second_opening_takes_the_rights, open_document, open_by_basic_access)),
-    "ISO7816_L_16": Implementation(partial(second_opening_takes_the_rights, open_by_basic_access, open_document)),
+    "ISO7816_L_15": Implementation(partial(second_opening_takes_the_rights, open_document, open_with_the_zone)),
+    "ISO7816_L_16": Implementation(partial(second_opening_takes_the_rights, open_with_the_zone, open_document)),
 }
