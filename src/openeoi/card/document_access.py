@@ -43,11 +43,13 @@ AFTER_DOCUMENT_NUMBER = 14
 class DocumentAccess:
     """Holds the card's sides of the protocols; gone with the power."""
 
-    def __init__(self, system: OperatingSystem) -> None:
+    def __init__(
+        self, system: OperatingSystem, terminal_side: type[TerminalAuthenticationCardSide] = TerminalAuthenticationCardSide
+    ) -> None:
         self._system = system
         self._basic = BasicAccessCardSide(self._access_keys, system.random)
         self._chip = ChipAuthenticationCardSide(self._chip_keys)
-        self._terminal = TerminalAuthenticationCardSide(_TrustInState(system), self._binding, system.random)
+        self._terminal = terminal_side(_TrustInState(system), self._binding, system.random)
         self._active = ActiveAuthenticationCardSide(self._active_key, system.random)
         self._chip_identifier = b""
         self._terminal_key = b""
@@ -69,7 +71,7 @@ class DocumentAccess:
     def process(self, request: Request) -> ResponseApdu | None:
         """The answer to a command of one of the protocols, None for any other."""
         if request.command.ins == SELECT and request.command.p1 == BY_NAME:
-            self._terminal.reset()
+            self._terminal.application_selected()
         if self._system.session.application is not Application.TRAVEL_DOCUMENT or not self._is_in_use(request):
             return None
         if self._active.handles(request.command) and self._protocols.active_key is not None:
@@ -88,7 +90,7 @@ class DocumentAccess:
         agreed = self._chip.take_agreed()
         if agreed is not None:
             session.channel = agreed.channel
-            self._terminal.reset()
+            self._terminal.application_selected()
             self._terminal_key = agreed.compressed_key
         opened = self._basic.take_established()
         if opened is not None:

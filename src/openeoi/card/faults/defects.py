@@ -10,6 +10,7 @@ from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
+from openeoi.protocols.terminal_authentication.card import TerminalAuthenticationCardSide
 from openeoi.iso7816.secure_messaging import AUTHENTICATION_CODE, CardSecureChannel, SessionKeys
 
 READ_BINARY: Final = (0xB0, 0xB1)
@@ -36,6 +37,10 @@ class Defect:
     def channel(self, channel: CardSecureChannel) -> CardSecureChannel:
         """The card's side of secure messaging, once it is established."""
         return channel
+
+    def terminal_side(self) -> type[TerminalAuthenticationCardSide]:
+        """The card's side of terminal authentication."""
+        return TerminalAuthenticationCardSide
 
 
 class WireDefect(Defect):

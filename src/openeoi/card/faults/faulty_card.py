@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from openeoi.card.document_access import DocumentAccess
 from openeoi.card.faults.defects import Defect
 from openeoi.card.memory import CardMemory
 from openeoi.card.operating_system import Request
@@ -18,11 +19,15 @@ class FaultyCard(VirtualCard):
     def __init__(self, memory: CardMemory, random: RandomSource, make_defect: Callable[[], Defect]) -> None:
         super().__init__(memory, random)
         self._make_defect = make_defect
-        self._defect = make_defect()
+        self._renew()
 
     def power_on(self, contactless: bool) -> None:
         super().power_on(contactless)
+        self._renew()
+
+    def _renew(self) -> None:
         self._defect = self._make_defect()
+        self._document = DocumentAccess(self._system, self._defect.terminal_side())
 
     def process(self, command: bytes) -> bytes:
         return self._defect.on_the_wire(command, self._process_and_watch)

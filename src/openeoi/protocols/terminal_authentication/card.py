@@ -94,6 +94,10 @@ class TerminalAuthenticationCardSide:
         self._rights = AccessRights()
         self._to_idle()
 
+    def application_selected(self) -> None:
+        """Rights end with the selection that they were won in (BSI TR-03105-3.2, ISO7816_K_18)."""
+        self.reset()
+
     @staticmethod
     def handles(command: CommandApdu) -> bool:
         parameters = (command.p1, command.p2)
@@ -150,8 +154,8 @@ class TerminalAuthenticationCardSide:
 
     def _verify_certificate(self, command: CommandApdu, issuer: Imported) -> ResponseApdu:
         trust = self._trust()
-        imported = check(CardVerifiableCertificate.from_content(command.data), issuer, trust)
-        changed = updated(trust, imported, issuer)
+        imported = self._checked(CardVerifiableCertificate.from_content(command.data), issuer, trust)
+        changed = self._updated(trust, imported, issuer)
         if changed != trust:
             self._memory.store(changed)
         # An authority is found among the trust points, unless it was at once the least recent of three.
@@ -172,7 +176,7 @@ class TerminalAuthenticationCardSide:
         if command.data or command.expected is None or command.expected < shared.CHALLENGE_SIZE:
             raise _Refused(status.WRONG_LENGTH, "a challenge has eight bytes")
         self._terminal = terminal
-        self._challenge = self._random(shared.CHALLENGE_SIZE)
+        self._challenge = self._new_challenge()
         self._state = State.CHALLENGED
         return ResponseApdu(status.SUCCESS, self._challenge)
 
@@ -180,11 +184,23 @@ class TerminalAuthenticationCardSide:
         binding = self._binding()
         if binding is None:
             raise _Refused(status.CONDITIONS_NOT_SATISFIED, "chip authentication comes first")
-        terminal.key.verify(binding.to_be_signed(challenge), command.data)
+        self._check_proof(terminal, binding.to_be_signed(challenge), command.data)
         self._rights = AccessRights(terminal.fingerprints, terminal.irises)
         self._imported = None
         self._state = State.AUTHENTICATED
         return ResponseApdu(status.SUCCESS)
+
+    def _checked(self, certificate: CardVerifiableCertificate, issuer: Imported, trust: Trust) -> Imported:
+        return check(certificate, issuer, trust)
+
+    def _updated(self, trust: Trust, imported: Imported, issuer: Imported) -> Trust:
+        return updated(trust, imported, issuer)
+
+    def _new_challenge(self) -> bytes:
+        return self._random(shared.CHALLENGE_SIZE)
+
+    def _check_proof(self, terminal: Imported, signed: bytes, signature: bytes) -> None:
+        terminal.key.verify(signed, signature)
 
     def _trust(self) -> Trust:
         trust = self._memory.trust
