@@ -8,13 +8,16 @@ from typing import Final
 
 from openeoi.card.faults import (
     access_faults,
+    basic_access_faults,
     behaviour_faults,
     chip_faults,
     com_faults,
     credential_faults,
     data_group_faults,
+    mapping_faults,
     secure_messaging_faults,
     security_object_faults,
+    terminal_faults,
     trust_faults,
 )
 from openeoi.card.faults.fault import Fault
@@ -41,8 +44,11 @@ _FAMILIES: Final = (
     data_group_faults,
     com_faults,
     access_faults,
+    basic_access_faults,
+    mapping_faults,
     secure_messaging_faults,
     chip_faults,
+    terminal_faults,
     credential_faults,
     behaviour_faults,
 )

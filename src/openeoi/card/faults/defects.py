@@ -10,8 +10,8 @@ from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
-from openeoi.protocols.terminal_authentication.card import TerminalAuthenticationCardSide
 from openeoi.iso7816.secure_messaging import AUTHENTICATION_CODE, CardSecureChannel, SessionKeys
+from openeoi.protocols.terminal_authentication.card import TerminalAuthenticationCardSide
 
 READ_BINARY: Final = (0xB0, 0xB1)
 GENERAL_AUTHENTICATE: Final = 0x86

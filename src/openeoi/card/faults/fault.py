@@ -40,6 +40,7 @@ class Use(StrEnum):
     AUTHENTICATE_ACTIVELY_TWICE = "the same with two challenges"
     AUTHENTICATE_BY_MAPPING = "open the chip by PACE with chip authentication mapping, judge it by EF.CardSecurity"
     OPEN_BY_BASIC_ACCESS = "open the chip by basic access control with the printed zone, read EF.COM"
+    READ_BY_BASIC_ACCESS = "open the chip by basic access control, read the travel document, check it"
     OPEN_BY_WRONG_ZONE = "open the chip by basic access control with another zone"
     READ_FINGERPRINTS = "open the chip, authenticate it and the terminal, read data group 3"
     ASK_FOR_TRIES = "open the chip, ask how many tries the secrets have left"
@@ -67,9 +68,9 @@ class Inspection:
 class Fault:
     """`name` never changes once it is published. `sentence` says what is wrong; `clause` names the rule that this breaks.
 
-    `error` is the name of the error class with which a correct reader's use ends, or which its findings carry; None where a reader
-    that does what it should cannot notice, because the chip only gives to others what it must not: such chips show in conformance
-    tests. `inspection` is None where an inspection post does not come across the fault: it does not read that file, or has no use for the application.
+    `error` is the name of the error class with which a correct reader's use ends, or which its findings carry; None where no
+    reader can notice, because the chip only gives to others what it must not. `inspection` is None where an inspection post does
+    not come across the fault: it does not read that file, or has no use for the application.
     `specimen` gives the content of the chip, `defect` what it does wrong when it answers, anew at each power on.
     """
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from openeoi.card.faults.access_faults import MAPPING, PUBLIC_KEY, TOKEN
 from openeoi.card.faults.defects import Defect, PaceDefect, PaceStep, WireDefect, template
-from openeoi.card.faults.fault import NOT_OPENED, Family, Fault, Inspection, Use
+from openeoi.card.faults.fault import NOT_OPENED, Family, Fault, Inspection, Use, Verdict
 from openeoi.card.faults.full_specimen import CHIP_MAPPING, DIFFIE_HELLMAN, INTEGRATED, MODP, OWN, Equipment, equipped
 from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
 from openeoi.encoding import tlv
@@ -61,10 +61,30 @@ def _pace(
 
 
 def _cam(
-    name: str, sentence: str, clause: str, error: str, equipment: Equipment, defect: Callable[[], Defect] = Defect
+    name: str,
+    sentence: str,
+    clause: str,
+    error: str,
+    equipment: Equipment,
+    inspection: Inspection = NOT_OPENED,
+    defect: Callable[[], Defect] = Defect,
 ) -> Fault:
     build = equipped(equipment)
-    return Fault(name, Family.CHIP, sentence, clause, error, None, build, defect, Use.AUTHENTICATE_BY_MAPPING)
+    return Fault(name, Family.CHIP, sentence, clause, error, inspection, build, defect, Use.AUTHENTICATE_BY_MAPPING)
+
+
+def _copy(reason: str) -> Inspection:
+    return Inspection("chip_mapping", Verdict.FAILED, reason)
+
+
+NO_KEY: Final = Inspection("chip_mapping", Verdict.UNDETERMINED, "chip_key_missing")
+
+
+def _downgrade(name: str, sentence: str, equipment: Equipment, use: Use = Use.READ_DOCUMENT) -> Fault:
+    """EF.CardAccess is not signed; the copy of its offers in EF.DG14 is."""
+    clause = "ICAO 9303-11, 9.2.9 (EF.DG14 repeats EF.CardAccess) and 4.2"
+    found = None if use is Use.READ_BY_BASIC_ACCESS else Inspection("card_access", Verdict.FAILED, "card_access_differs")
+    return Fault(name, Family.ACCESS, sentence, clause, "CardAccessDiffers", found, equipped(equipment), use=use)
 
 
 BY_INTEGRATED: Final = Equipment(offers=(INTEGRATED,))
@@ -141,12 +161,29 @@ FAULTS: Final = (
         BY_NUMBERS,
         _step(TOKEN, lambda step: step.answer(_flip_last(step.answered))),
     ),
+    _downgrade(
+        "cardaccess-hides-mapping",
+        "Somebody took the offer of chip authentication mapping out of EF.CardAccess; the signed EF.DG14 still has it.",
+        Equipment(offers=(OWN,), repeated=(OWN, CHIP_MAPPING)),
+    ),
+    _downgrade(
+        "cardaccess-adds-offer",
+        "EF.CardAccess offers integrated mapping, which the signed EF.DG14 does not name.",
+        Equipment(offers=(OWN, INTEGRATED), repeated=(OWN,)),
+    ),
+    _downgrade(
+        "pace-hidden-and-basic-access-works",
+        "EF.CardAccess is missing and basic access control opens the chip; the signed EF.DG14 names PACE.",
+        Equipment(offers=(), repeated=(OWN,)),
+        Use.READ_BY_BASIC_ACCESS,
+    ),
     _cam(
         "cam-chip-key-wrong",
         "All files are a genuine document's; the chip proves a private key of its own.",
         CAM,
         "ChipNotGenuine",
         Equipment(offers=(CHIP_MAPPING,), chip_key="forger"),
+        _copy("chip_not_genuine"),
     ),
     _cam(
         "cam-proof-missing",
@@ -154,7 +191,7 @@ FAULTS: Final = (
         CAM,
         "PaceFailed",
         BY_CHIP,
-        _proof(lambda proof: None),
+        defect=_proof(lambda proof: None),
     ),
     _cam(
         "cam-proof-cut",
@@ -162,7 +199,7 @@ FAULTS: Final = (
         CAM,
         "PaceFailed",
         BY_CHIP,
-        _proof(lambda proof: proof[:-1]),
+        defect=_proof(lambda proof: proof[:-1]),
     ),
     _cam(
         "cam-proof-of-zeros",
@@ -170,7 +207,7 @@ FAULTS: Final = (
         CAM,
         "PaceFailed",
         BY_CHIP,
-        _proof(lambda proof: bytes(len(proof))),
+        defect=_proof(lambda proof: bytes(len(proof))),
     ),
     _cam(
         "cam-card-security-missing",
@@ -178,6 +215,7 @@ FAULTS: Final = (
         SECURITY,
         "FileNotReadable",
         Equipment(offers=(CHIP_MAPPING,), card_security=lambda content: None),
+        NO_KEY,
     ),
     _cam(
         "cam-card-security-unsigned",
@@ -185,6 +223,7 @@ FAULTS: Final = (
         SECURITY,
         "SecurityObjectSignatureInvalid",
         Equipment(offers=(CHIP_MAPPING,), card_security=_flip_last),
+        _copy("security_object_signature_invalid"),
     ),
     _cam(
         "cam-card-security-malformed",
@@ -192,6 +231,7 @@ FAULTS: Final = (
         SECURITY,
         "FileMalformed",
         Equipment(offers=(CHIP_MAPPING,), card_security=lambda content: tlv.encode(0x30, content[:100])),
+        _copy("decoding_error"),
     ),
     _cam(
         "cam-card-security-of-another-chip",
@@ -199,6 +239,7 @@ FAULTS: Final = (
         CAM,
         "ChipNotGenuine",
         Equipment(offers=(CHIP_MAPPING,), secured_key="another chip"),
+        _copy("chip_not_genuine"),
     ),
     _cam(
         "cam-card-security-without-key",
@@ -206,8 +247,6 @@ FAULTS: Final = (
         SECURITY,
         "ChipKeyMissing",
         Equipment(offers=(CHIP_MAPPING,), secured_key=""),
+        NO_KEY,
     ),
 )
-
-# EF.CardAccess is not signed; the copy of its offers in EF.DG14 is (ICAO 9303-11, 9.2.9).
-DOWNGRADED: Final = Equipment(offers=(OWN,), repeated=(OWN, CHIP_MAPPING))

@@ -11,6 +11,7 @@ from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.lds.security_infos import ChipAuthenticationPublicKeyInfo, PaceInfo, SecurityInfo, of_kind
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.errors import SecureMessagingError
+from openeoi.iso7816.secure_messaging import SecureChannel
 from openeoi.iso7816.status import UnexpectedStatus
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.pace.errors import PaceError
@@ -23,7 +24,7 @@ from openeoi.terminal.conformance.steps import open_chip
 from openeoi.terminal.document_channel import enter_document
 from openeoi.terminal.errors import TerminalError
 from openeoi.terminal.prove_chip import by_mapping, read_card_security
-from openeoi.terminal.unlock import is_supported
+from openeoi.terminal.unlock import Unlocked, is_supported
 
 
 def file_is_well_formed(subject: Subject) -> CardSteps[None]:
@@ -53,7 +54,7 @@ def every_mapping_proves_the_chip(subject: Subject) -> CardSteps[None]:
         try:
             ambiguous = sum(other.protocol == info.protocol for other in _access(subject).pace_infos) > 1
             result = yield from agree(subject.password, info, subject.random, name_parameters=ambiguous)
-            opened = yield from enter_document(info, result)
+            opened = yield from enter_document(Unlocked(SecureChannel(result.keys), b"", info, result))
             by_mapping(opened, (yield from read_card_security(opened.channel)))
         except (PaceError, SecureMessagingError, UnexpectedStatus, TerminalError, CryptographicError) as error:
             raise CaseFailed(f"{info.protocol} with the domain parameters {info.parameter_id}: {error}") from error

@@ -53,6 +53,8 @@ Change = Callable[[CommandApdu], CommandApdu]
 
 
 def offers_are_well_formed(subject: Subject) -> None:
+    if subject.by_zone and subject.read(files.CARD_ACCESS).content is None:
+        raise CaseNotApplicable("the chip has basic access control, as its maker says, and no EF.CardAccess")
     infos = CardAccess.decode(subject.content(files.CARD_ACCESS)).pace_infos
     if not infos:
         raise CaseFailed("EF.CardAccess offers no PACE")
