@@ -107,7 +107,7 @@ FILES: Mapping[str, tuple[Callable[[], InProcess], frozenset[str]]] = {
     ),
     "EF.DG14 does not repeat the PACEInfo": (
         lambda: card({14: DataGroup14((PaceInfo(PACE.protocol, 16),)).encode()}),
-        frozenset({"OEOI-DG14-3"}),
+        frozenset({"OEOI-DG14-3", "OEOI-DG14-5"}),
     ),
     "EF.DG11 has another tag": (
         lambda: card({11: b"\x6c" + groups()[11][1:]}),

@@ -26,7 +26,7 @@ AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def eoi(chip: Reader, *arguments: str) -> tuple[int, str]:
     @contextmanager
-    def powered(reader: str, card: str) -> Iterator[Reader]:
+    def powered(reader: str, card: str, agreed: bool) -> Iterator[Reader]:
         yield chip
 
     result = CliRunner().invoke(commands(powered, secrets.token_bytes, lambda: AT), list(arguments))

@@ -10,7 +10,11 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from openeoi.encoding.errors import DecodingError
+from openeoi.encoding.lds import files
+from openeoi.encoding.pkcs15.directory import decode_directory
+from openeoi.encoding.pkcs15.files import AID_PINLESS, AID_SIGN_AND_LOGIN
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.iso7816 import status
 from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.status import UnexpectedStatus
@@ -24,6 +28,7 @@ from openeoi.terminal.errors import TerminalError
 
 DIGEST: Final = bytes(range(48))
 TRIES_NEEDED: Final = 2
+APPLICATIONS: Final = {CredentialRole.LOW: AID_PINLESS, CredentialRole.HIGH: AID_SIGN_AND_LOGIN}
 NO_PIN: Final = "the case needs the PIN of the log-in key; give it with --pin"
 
 Outcome = TypeVar("Outcome")
@@ -37,14 +42,21 @@ def credentials_are_listed(subject: Subject) -> CardSteps[None]:
 
 def key_without_pin_signs(subject: Subject) -> CardSteps[None]:
     channel = yield from open_channel(subject)
-    credential = yield from _credential(channel, CredentialRole.LOW)
-    yield from _judged(channel, sign_with(credential, DIGEST), "signing")
+    credential = yield from _credential(subject, channel, CredentialRole.LOW)
+    try:
+        yield from through(channel, sign_with(credential, DIGEST))
+    except UnexpectedStatus as error:
+        if error.status == status.CONDITIONS_NOT_SATISFIED:
+            raise CaseNotApplicable("the chip does not sign in its present state: it was not handed over yet (6985)") from error
+        raise CaseFailed(f"signing: {error}") from error
+    except (DecodingError, TerminalError, SecureMessagingError) as error:
+        raise CaseFailed(f"signing: {error}") from error
 
 
 def key_with_pin_signs(subject: Subject) -> CardSteps[None]:
     pin = _pin(subject)
     channel = yield from open_channel(subject)
-    credential = yield from _credential(channel, CredentialRole.HIGH)
+    credential = yield from _credential(subject, channel, CredentialRole.HIGH)
     yield from _require_tries(channel, credential)
     yield from _judged(channel, sign_with(credential, DIGEST, pin), "signing with the right PIN")
 
@@ -52,7 +64,7 @@ def key_with_pin_signs(subject: Subject) -> CardSteps[None]:
 def tries_are_told(subject: Subject) -> CardSteps[None]:
     _pin(subject)
     channel = yield from open_channel(subject)
-    credential = yield from _credential(channel, CredentialRole.HIGH)
+    credential = yield from _credential(subject, channel, CredentialRole.HIGH)
     yield from _tries(channel, credential)
 
 
@@ -60,7 +72,7 @@ def wrong_pin_costs_a_try(subject: Subject) -> CardSteps[None]:
     """The right PIN, to be sure of it; a wrong one once; then the right one again, which brings the try back."""
     pin = _pin(subject)
     channel = yield from open_channel(subject)
-    credential = yield from _credential(channel, CredentialRole.HIGH)
+    credential = yield from _credential(subject, channel, CredentialRole.HIGH)
     reference = credential.pin_reference or 0
     yield from _require_tries(channel, credential)
     yield from _judged(channel, pin_commands.verify(reference, pin.encode()), "the right PIN")
@@ -80,14 +92,15 @@ def wrong_pin_costs_a_try(subject: Subject) -> CardSteps[None]:
     yield from _judged(channel, pin_commands.verify(reference, pin.encode()), "the right PIN after a wrong one")
 
 
-def _credential(channel: SecureChannel, role: CredentialRole) -> CardSteps[Credential]:
+def _credential(subject: Subject, channel: SecureChannel, role: CredentialRole) -> CardSteps[Credential]:
+    listed = {record.identifier for record in decode_directory(subject.content(files.DIRECTORY)).values}
+    if APPLICATIONS[role] not in listed:
+        raise CaseNotApplicable(f"EF.DIR does not list the application with the credential of the role {role}")
     found: tuple[Credential, ...] = yield from _judged(channel, list_credentials(), "reading the directories")
     for one in found:
         if one.role is role:
             return one
-    if not found:
-        raise CaseNotApplicable("the card has no credentials of the identity card")
-    raise CaseFailed(f"the card lists credentials, and none of the role {role}")
+    raise CaseFailed(f"EF.DIR lists the application with the credential of the role {role}, which is not there")
 
 
 def _tries(channel: SecureChannel, credential: Credential) -> CardSteps[int]:
