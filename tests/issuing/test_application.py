@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from openeoi import profiles
+from openeoi.crypto.public_keys import byte_group
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.encoding.mrz import TravelDocument1
@@ -22,6 +23,7 @@ from openeoi.issuing.application import (
     check,
     parse_date,
 )
+from openeoi.issuing.chip_protocols import ChipKeys
 from openeoi.issuing.document_files import data_groups
 from openeoi.issuing.errors import ApplicationInvalid
 from openeoi.issuing.life import DocumentState
@@ -33,6 +35,7 @@ AT = date(2026, 5, 4)
 SI = profiles.load("si")
 MOMENT = datetime(2026, 5, 4, tzinfo=UTC)
 PHOTO = sample_photograph()
+KEYS = ChipKeys({13: byte_group(13).public_key(4711)})
 CHIP_PICTURE = examine(PHOTO, AT).chip_picture
 
 
@@ -154,7 +157,7 @@ def test_whatever_the_form_accepts_fits_the_chip(monkeypatch: pytest.MonkeyPatch
         datetime(2026, 5, 4, tzinfo=UTC),
         None,
     )
-    groups = data_groups(application, document, CHIP_PICTURE, SI, MOMENT)
+    groups = data_groups(application, document, CHIP_PICTURE, SI, MOMENT, KEYS, None)
     assert DataGroup11.decode(groups[11]).permanent_address == application.address.lines
     TravelDocument1.decode(DataGroup1.decode(groups[1]).mrz)
 

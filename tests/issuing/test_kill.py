@@ -19,7 +19,7 @@ from openeoi.issuing.life import ApplicationState, DocumentState
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.personalisation import personalise
 from openeoi.issuing.ports import BlankCard
-from openeoi.profiles.profile import CountryProfile
+from openeoi.profiles.card import CardParameters
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.transport.in_process import InProcess
@@ -30,13 +30,12 @@ APPLICATIONS = 6
 @dataclass(frozen=True)
 class CardsOnDisk:
     folder: Path
-    profile: CountryProfile
 
-    def take(self, reservation: str) -> BlankCard:
+    def take(self, reservation: str, parameters: CardParameters) -> BlankCard:
         serial = reservation.encode().ljust(10, b"\0").hex()
         file = AtomicFile(self.folder / serial)
         if not file.exists():
-            VirtualCard.blank(file, secrets.token_bytes, self.profile.card, bytes(32), bytes.fromhex(serial))
+            VirtualCard.blank(file, secrets.token_bytes, parameters, bytes(32), bytes.fromhex(serial))
         return self.card(serial)
 
     def card(self, serial: str) -> BlankCard:
@@ -49,7 +48,7 @@ class CardsOnDisk:
 def opened(folder: Path) -> IssuingOffice:
     clock = Clock()
     made = office(folder, authorities(folder, "si", clock), clock)
-    return replace(made, blank_cards=CardsOnDisk(folder / "cards", made.profile))
+    return replace(made, blank_cards=CardsOnDisk(folder / "cards"))
 
 
 def production(folder: Path, references: list[str]) -> None:

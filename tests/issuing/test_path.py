@@ -10,9 +10,11 @@ from PIL import Image
 from sqlalchemy import text
 
 from issuing.sample_office import Clock, Printer, Stock, released
+from openeoi.crypto.public_keys import byte_group
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.mrz import TravelDocument1
 from openeoi.issuing import decision, envelope, erasure, handover, personalisation
+from openeoi.issuing.chip_protocols import ChipKeys
 from openeoi.issuing.document_files import data_groups
 from openeoi.issuing.errors import (
     ApplicationInvalid,
@@ -34,6 +36,7 @@ from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.errors import AuditChainBroken
 
 CHECKED = IdentityCheck(IdentityProof.PASSPORT, same_person=True)
+KEYS = ChipKeys({13: byte_group(13).public_key(4711)})
 CLERK = Access("ana", Role.CLERK, Purpose.STATUS)
 RELEASER = Access("bojan", Role.RELEASER, Purpose.STATUS)
 
@@ -81,7 +84,9 @@ def test_the_machine_readable_zone_is_the_specimens_but_for_number_and_expiry(sl
     record = decision.look_at(slovenian_office, reference, CLERK)
     with slovenian_office.store.transaction() as work:
         document = work.document(number)
-    groups = data_groups(record.application, document, sample_photograph(), slovenian_office.profile, slovenian_office.clock())
+    groups = data_groups(
+        record.application, document, sample_photograph(), slovenian_office.profile, slovenian_office.clock(), KEYS, None
+    )
     lines = DataGroup1.decode(groups[1]).mrz.split("\n")
     assert lines[0].startswith("I<SVN" + number) and lines[0].endswith("2806985505145<<")
     assert lines[1].startswith("8506287F360504") and lines[2] == "VZOREC<<JANA<<<<<<<<<<<<<<<<<<"
@@ -168,7 +173,7 @@ def test_hand_over_erases_the_pictures_with_proof(slovenian_office: IssuingOffic
     with office.store.transaction() as work:
         assert work.sealed.pictures_kept() == frozenset()
     (proof,) = [one for one in office.store.audit_about(reference) if one.entry.action == "erase biometric source data"]
-    assert set(proof.entry.details["digests"]) == {"office_picture", "chip_picture"}  # type: ignore[arg-type]  # a mapping
+    assert set(proof.entry.details["digests"]) == {"office_picture", "chip_picture", "right_print", "left_print"}  # type: ignore[arg-type]  # a mapping
     place = Path(office.store.database.url.database or "")
     assert sealed[:64] not in b"".join(file.read_bytes() for file in place.parent.glob("issuing.sqlite*"))
 

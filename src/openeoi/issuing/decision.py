@@ -12,6 +12,8 @@ from openeoi.issuing.store import ApplicationRecord, Transaction
 
 OFFICE_PICTURE = "office_picture"
 CHIP_PICTURE = "chip_picture"
+RIGHT_PRINT = "right_print"
+LEFT_PRINT = "left_print"
 
 
 def submit(office: IssuingOffice, values: Mapping[str, str], photo: bytes) -> str:

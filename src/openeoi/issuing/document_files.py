@@ -1,4 +1,4 @@
-"""The content of the travel document on the chip, from an application: MRZ, data groups, EF.CardAccess.
+"""The content of the travel document on the chip, from an application: MRZ and data groups.
 
 ICAO 9303-10 for the files; the choice of optional fields in data groups 11 and 12 is ours.
 """
@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from openeoi.encoding.lds.card_access import CardAccess
 from openeoi.encoding.lds.data_group_1 import DataGroup1
 from openeoi.encoding.lds.data_group_2 import DataGroup2
 from openeoi.encoding.lds.data_group_11 import DataGroup11
 from openeoi.encoding.lds.data_group_12 import DataGroup12
-from openeoi.encoding.lds.data_group_14 import DataGroup14
-from openeoi.encoding.lds.security_infos import PaceInfo
 from openeoi.encoding.mrz import FILLER, TravelDocument1
+from openeoi.issuing import chip_protocols, fingerprints
 from openeoi.issuing.application import Application
+from openeoi.issuing.chip_protocols import ChipKeys
 from openeoi.issuing.store import DocumentRecord
 from openeoi.profiles.profile import CountryProfile
 
@@ -39,9 +38,16 @@ class _File(Protocol):
 
 
 def data_groups(
-    application: Application, document: DocumentRecord, chip_picture: bytes, profile: CountryProfile, at: datetime
+    application: Application,
+    document: DocumentRecord,
+    chip_picture: bytes,
+    profile: CountryProfile,
+    at: datetime,
+    keys: ChipKeys,
+    prints: tuple[bytes, bytes] | None,
 ) -> Mapping[int, bytes]:
-    """The files of the data groups by number: 1, 2, 11, 12, 14. `at`: the moment of personalisation that data group 12 names."""
+    """The files of the data groups by number: 1, 2, 11, 12, 14; 3 with fingerprints, 15 with active authentication. `at`: the
+    moment of personalisation that data group 12 names."""
     person = application.person
     files: dict[int, _File] = {
         1: DataGroup1(travel_document(application, document, profile).encode()),
@@ -58,15 +64,11 @@ def data_groups(
             date_of_issue=document.issued_on.strftime("%Y%m%d"),
             personalised_at=at.strftime("%Y%m%d%H%M%S"),
         ),
-        14: DataGroup14((pace_info(profile),)),
+        14: chip_protocols.data_group_14(profile.card, keys),
     }
-    return {number: file.encode() for number, file in files.items()}
-
-
-def card_access(profile: CountryProfile) -> bytes:
-    """EF.CardAccess; data group 14 repeats it under the document signer's signature (ICAO 9303-11, 9.2)."""
-    return CardAccess((pace_info(profile),)).encode()
-
-
-def pace_info(profile: CountryProfile) -> PaceInfo:
-    return PaceInfo(profile.card.pace_oid, profile.card.pace_parameter_id)
+    if prints is not None:
+        files[3] = fingerprints.data_group_3(prints)
+    active = chip_protocols.data_group_15(keys)
+    if active is not None:
+        files[15] = active
+    return {number: files[number].encode() for number in sorted(files)}

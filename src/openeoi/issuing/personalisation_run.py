@@ -10,7 +10,8 @@ from openeoi.iso7816.secure_messaging import SecureChannel, through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.issuing import envelope
 from openeoi.issuing.application import Application
-from openeoi.issuing.decision import CHIP_PICTURE, OFFICE_PICTURE, picture
+from openeoi.issuing.chip_protocols import ChipKeys
+from openeoi.issuing.decision import CHIP_PICTURE, LEFT_PRINT, OFFICE_PICTURE, RIGHT_PRINT, picture
 from openeoi.issuing.document_files import data_groups
 from openeoi.issuing.errors import DocumentUnknown
 from openeoi.issuing.office import IssuingOffice
@@ -112,4 +113,17 @@ class Run:
     def data_groups(self) -> Mapping[int, bytes]:
         """The same bytes in every run: all that enters is stored."""
         at = self.moment("reserve_numbers", "personalised_at")
-        return data_groups(self.application, self.document, self.picture(CHIP_PICTURE), self.office.profile, at)
+        picture = self.picture(CHIP_PICTURE)
+        return data_groups(self.application, self.document, picture, self.office.profile, at, self.chip_keys, self.prints)
+
+    @property
+    def chip_keys(self) -> ChipKeys:
+        """The public keys of chip and active authentication."""
+        return ChipKeys.from_texts(self.results["generate_keys"])
+
+    @property
+    def prints(self) -> tuple[bytes, bytes] | None:
+        """The WSQ pictures of right and left index finger; None for a card without."""
+        if not self.results["take_fingerprints"]["taken"]:
+            return None
+        return self.picture(RIGHT_PRINT), self.picture(LEFT_PRINT)

@@ -14,8 +14,10 @@ from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.secure_messaging import through
 from openeoi.iso7816.steps import CardSteps
-from openeoi.issuing import envelope, secrets
-from openeoi.issuing.document_files import card_access, travel_document
+from openeoi.issuing import envelope, fingerprints, secrets
+from openeoi.issuing.chip_protocols import card_access, card_security_infos, make_chip_keys
+from openeoi.issuing.decision import LEFT_PRINT, RIGHT_PRINT, place
+from openeoi.issuing.document_files import travel_document
 from openeoi.issuing.life import DocumentState, Step
 from openeoi.issuing.office import IssuingOffice
 from openeoi.issuing.personalisation_run import Done, Run
@@ -75,6 +77,22 @@ def reserve_numbers(run: Run) -> Done:
     return Done({"personalised_at": now.replace(microsecond=0).isoformat()}, add)
 
 
+def take_fingerprints(run: Run) -> Done:
+    """Where the chip is to hold them, by the holder's age. Twice: the first ones are replaced, they are on no chip yet."""
+    office, document, born = run.office, run.document, run.application.person.date_of_birth
+    rule = office.profile.validity(born, document.issued_on)
+    if not (rule.fingerprints and office.profile.card.document.terminal_authentication):
+        return Done({"taken": False})
+    prints = {kind: fingerprints.draw(office.random(fingerprints.SEED_SIZE)) for kind in (RIGHT_PRINT, LEFT_PRINT)}
+
+    def keep(work: Transaction) -> None:
+        for kind, content in prints.items():
+            sealed = office.seal.close(content, place(kind, run.reference))
+            work.sealed.put_picture(run.reference, kind, sealed, office.clock())
+
+    return Done({"taken": True}, keep)
+
+
 def take_blank_card(run: Run) -> Done:
     """Twice: the stock gives the same card for the same document number."""
     number = run.document.number
@@ -90,7 +108,10 @@ def draw_secrets(run: Run) -> Done:
 
 def generate_keys(run: Run) -> Done:
     """On the chip; private keys never leave it. Twice: the new pairs replace the old ones, which nobody certified."""
-    return Done({role.value: run.on_chip(generate_key(KeyRole(role.value))).hex() for role in run.roles})
+    card = run.office.profile.card
+    trust_point = run.office.authorities.trust_point() if card.document.terminal_authentication else None
+    keys = run.on_chip(make_chip_keys(card, trust_point, run.document.issued_on))
+    return Done({role.value: run.on_chip(generate_key(KeyRole(role.value))).hex() for role in run.roles} | keys.as_texts())
 
 
 def issue_certificates(run: Run) -> Done:
@@ -105,8 +126,14 @@ def issue_certificates(run: Run) -> Done:
 
 
 def sign_data_groups(run: Run) -> Done:
-    """The document signer's EF.SOD. Twice: a second signature over the same digests."""
-    return Done({"sod": run.office.authorities.sign_security_object(run.data_groups()).hex()})
+    """The document signer's EF.SOD, and EF.CardSecurity where there is one. Twice: a second signature over the same."""
+    infos = card_security_infos(run.office.profile.card, run.chip_keys)
+    return Done(
+        {
+            "sod": run.office.authorities.sign_security_object(run.data_groups()).hex(),
+            "card_security": run.office.authorities.sign_card_security(infos).hex() if infos else "",
+        }
+    )
 
 
 def write_files(run: Run) -> Done:
@@ -115,7 +142,10 @@ def write_files(run: Run) -> Done:
     travel = {lds.data_group(number).file_id: content for number, content in groups.items()}
     travel[lds.COM.file_id] = Com(tuple(sorted(groups))).encode()
     travel[lds.SOD.file_id] = bytes.fromhex(run.text("sign_data_groups", "sod"))
-    main = {lds.CARD_ACCESS.file_id: card_access(run.office.profile)}
+    main = {lds.CARD_ACCESS.file_id: card_access(run.office.profile.card)}
+    card_security = bytes.fromhex(run.text("sign_data_groups", "card_security"))
+    if card_security:
+        main[lds.CARD_SECURITY.file_id] = card_security
     credentials = _credential_files(run)
     if credentials:  # EF.DIR lists the applications that are there; a card without electronic part has none
         main[pkcs15_files.DIRECTORY] = encode_directory(_RECORDS[application] for application in credentials)
@@ -200,6 +230,7 @@ def finish(run: Run) -> Done:
 
 STEPS = (
     PersonalisationStep("reserve_numbers", reserve_numbers),
+    PersonalisationStep("take_fingerprints", take_fingerprints),
     PersonalisationStep("take_blank_card", take_blank_card),
     PersonalisationStep("draw_secrets", draw_secrets),
     PersonalisationStep("generate_keys", generate_keys),

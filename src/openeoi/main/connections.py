@@ -16,7 +16,6 @@ from openeoi.protocols.holder_certificate import CertificateStatus, Status, Trus
 if TYPE_CHECKING:
     from openeoi.agent.ports import Reader
     from openeoi.border.ports import DocumentState
-    from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
     from openeoi.encoding.card_verifiable_certificates.references import KeyReference
     from openeoi.health import ports as health
     from openeoi.issuing.office import IssuingOffice
@@ -94,25 +93,13 @@ class PostCredentials:
         self._states = states
 
     def credentials_for(self, authority_references: Sequence[KeyReference], at: datetime) -> TerminalCredentials | None:
+        from openeoi.pki.inspection_rights import AskedState
+
         for country in dict.fromkeys(reference.country for reference in authority_references):
             if country in self._states:
                 asked = AskedState(self._states[country], self._own)
                 return self._own.inspection_credentials(authority_references, asked, at)
         return None
-
-
-class AskedState:
-    """`pki.inspection_rights.VerifyingState`: a state's verifying authority that lets verifiers of `trusted` read."""
-
-    def __init__(self, state: Authorities, trusted: Authorities) -> None:
-        self._state = state
-        self._trusted = trusted
-
-    def verifying_certificates(self) -> tuple[CardVerifiableCertificate, ...]:
-        return self._state.verifying_certificates()
-
-    def certify_document_verifier(self, request: bytes) -> CardVerifiableCertificate:
-        return self._state.certify_document_verifier(request, self._trusted.verifying_certificates())
 
 
 class PostReader:

@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Mapping
 
 from openeoi.encoding import cms
+from openeoi.encoding.lds.card_security import build_card_security
+from openeoi.encoding.lds.security_infos import SecurityInfo
 from openeoi.encoding.lds.security_object import build_security_object, encode_lds_security_object
 from openeoi.pki.founding import SYSTEM, Progress, reference
 from openeoi.pki.holder_issuing import HolderIssuing
@@ -47,6 +49,19 @@ class Authorities(HolderIssuing, Revocation, InspectionRights, TimeStamping):
             subject = f"security object {hashlib.sha256(signed).hexdigest()}"
             signer_name = reference(certificate)
             self._store.record(transaction, actor, "signed", subject, signer=signer_name, data_groups=sorted(data_groups))
+        return signed
+
+    def sign_card_security(self, security_infos: tuple[SecurityInfo, ...], actor: str = SYSTEM) -> bytes:
+        """EF.CardSecurity over the security infos, signed by the document signer (ICAO 9303-11, 9.2.11)."""
+        if not self._may_sign(Authority.DOCUMENT_SIGNER):
+            self.found()
+        with self._store.begin() as transaction:
+            key = self._signing(transaction, Authority.DOCUMENT_SIGNER)
+            certificate = self._newest(transaction, Authority.DOCUMENT_SIGNER).certificate
+            signer = cms.Signer(certificate.content, key.signature_algorithm, self._sign_with(key))
+            signed = build_card_security(security_infos, signer)
+            subject = f"card security {hashlib.sha256(signed).hexdigest()}"
+            self._store.record(transaction, actor, "signed", subject, signer=reference(certificate))
         return signed
 
     def sign_master_list(self, content_type: str, content: bytes, actor: str = SYSTEM) -> bytes:

@@ -7,6 +7,7 @@ it is to read, on that state's curve, and asks that state's verifying authority 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -35,6 +36,20 @@ class VerifyingState(Protocol):
     def certify_document_verifier(self, request: bytes) -> CardVerifiableCertificate:
         """The answer to an authenticated request. Raises VerifierRequestRefused, AuthorityMissing."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskedState:
+    """`VerifyingState` where both sides are on one computer: a state's authority that lets verifiers of `trusted` read."""
+
+    state: VerifyingAuthority
+    trusted: VerifyingAuthority
+
+    def verifying_certificates(self) -> tuple[CardVerifiableCertificate, ...]:
+        return self.state.verifying_certificates()
+
+    def certify_document_verifier(self, request: bytes) -> CardVerifiableCertificate:
+        return self.state.certify_document_verifier(request, self.trusted.verifying_certificates())
 
 
 class InspectionRights(VerifyingAuthority):
@@ -71,7 +86,9 @@ class InspectionRights(VerifyingAuthority):
             curve = verification_key(authority_key)
             algorithm = algorithm_of(curve) if isinstance(curve, CurveVerificationKey) else KeyAlgorithm.P_256
             name = KeyReference(
-                self.plan.country_code.upper(), self.plan.verification.document_verifier, f"{authority.country}{number:03}"
+                self.plan.country_code.upper(),
+                self.plan.verification.document_verifier_mnemonic,
+                f"{authority.country}{number:03}",
             )
             key = self._make_key("document-verifier", name, KeyPurpose.DOCUMENT_VERIFYING, algorithm)
             request = CertificateRequest.build(authority, key.certified(with_parameters=True), name, key.sign)
@@ -96,7 +113,7 @@ class InspectionRights(VerifyingAuthority):
                 for below in verification_store.under(transaction, above.holder)
             ]
             sequence = f"{verifier.certificate.body.authority.country}{len(before) + 1:03}"
-            name = KeyReference(self.plan.country_code.upper(), self.plan.verification.inspection_system, sequence)
+            name = KeyReference(self.plan.country_code.upper(), self.plan.verification.inspection_system_mnemonic, sequence)
             own = self._holders_key(verifier, KeyPurpose.DOCUMENT_VERIFYING)
             algorithm = self._key_store.describe(own.key).algorithm
             key = self._make_key("inspection-system", name, KeyPurpose.INSPECTION, algorithm)

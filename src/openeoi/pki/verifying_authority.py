@@ -135,7 +135,7 @@ class VerifyingAuthority(FoundedAuthorities):
 
     def _add_root(self, transaction: Transaction, sequence: int, actor: str) -> StoredVerifyingCertificate:
         parameters = self.plan.verification
-        name = KeyReference(self.plan.country_code.upper(), parameters.authority, f"{sequence:05}")
+        name = KeyReference(self.plan.country_code.upper(), parameters.authority_mnemonic, f"{sequence:05}")
         key = self._make_key(AUTHORITY, name, KeyPurpose.COUNTRY_VERIFYING, KeyAlgorithm(parameters.key))
         today = self._today()
         body = CertificateBody(

@@ -66,9 +66,9 @@ class VerificationParameters:
     """Who may verify whom (BSI TR-03110-3, C): the mnemonics of the state's verifying authority (CVCA), document verifier and
     inspection systems (one to nine characters), the kind of key of the authority, and how long each certificate is valid."""
 
-    authority: str
-    document_verifier: str
-    inspection_system: str
+    authority_mnemonic: str
+    document_verifier_mnemonic: str
+    inspection_system_mnemonic: str
     key: str
     authority_lifetime: timedelta
     document_verifier_lifetime: timedelta

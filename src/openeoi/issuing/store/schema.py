@@ -59,7 +59,7 @@ biometric_source = Table(
     "biometric_source",
     metadata,
     Column("application", ForeignKey("application.reference"), nullable=False),
-    Column("kind", String(20), nullable=False),  # office_picture, chip_picture
+    Column("kind", String(20), nullable=False),  # office_picture, chip_picture, right_print, left_print
     Column("sealed", LargeBinary, nullable=False),
     Column("digest", String(64), nullable=False),  # SHA-256 of the sealed bytes: names in the log what was erased
     Column("stored_at", String(32), nullable=False),

@@ -14,7 +14,10 @@ class SealedValues:
     connection: Connection
 
     def put_picture(self, reference: str, kind: str, sealed: bytes, at: datetime) -> None:
+        """Keep it; one of the same kind is replaced."""
         digest = hashlib.sha256(sealed).hexdigest()
+        table = schema.biometric_source
+        self.connection.execute(delete(table).where(table.c.application == reference, table.c.kind == kind))
         self.connection.execute(
             insert(schema.biometric_source).values(
                 application=reference, kind=kind, sealed=sealed, digest=digest, stored_at=at.isoformat()

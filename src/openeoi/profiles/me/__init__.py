@@ -3,13 +3,24 @@ validity by age, certificates by age, lengths and tries of PIN and PUK."""
 
 from datetime import date
 
+from openeoi.crypto.ciphers import Cipher
+from openeoi.encoding.lds.security_infos import PACE, PaceInfo
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.encoding.transliteration import table
-from openeoi.profiles.card import CardParameters, DocumentNumberFormat, PinParameters
+from openeoi.profiles.card import (
+    ActiveAuthenticationParameters,
+    CardParameters,
+    ChipAuthenticationParameters,
+    DocumentNumberFormat,
+    PinParameters,
+    TravelDocumentParameters,
+)
 from openeoi.profiles.me.certificates import CERTIFICATES
 from openeoi.profiles.profile import CountryProfile, Delivery, NumberScheme
 from openeoi.profiles.validity import AgeRule, ValidityPolicy
 
+P_256 = 12
 MINOR = (CredentialRole.HIGH,)
 ADULT = (CredentialRole.HIGH, CredentialRole.QUALIFIED)
 VALIDITY_POLICIES = (
@@ -36,6 +47,12 @@ CARD = CardParameters(
     puk=PinParameters(10, 10, tries=5, reference=6, path=b"\x00\x06"),
     initial_password=PinParameters(8, 8, tries=5, reference=7, path=b"\x00\x07", one_use=True),
     document_numbers=DocumentNumberFormat(prefix="EL", digits=7),
+    # OUR CHOICE: other protocols than Slovenia's, so that both are used. No fingerprints, so no terminal authentication.
+    document=TravelDocumentParameters(
+        pace_infos=(PaceInfo(f"{PACE}.4.2", P_256), PaceInfo(f"{PACE}.6.4", P_256)),  # integrated and chip authentication mapping
+        chip_authentication=(ChipAuthenticationParameters(P_256, frozenset({Cipher.AES_128, Cipher.AES_256})),),
+        active_authentication=ActiveAuthenticationParameters(DigestAlgorithm.SHA256, P_256),
+    ),
 )
 
 # The 25 municipalities, each with an office that takes applications.

@@ -52,9 +52,9 @@ CERTIFICATES = CertificateParameters(
         time_stamping_key=YEAR,
     ),
     verification=VerificationParameters(
-        authority="OETESTCV",
-        document_verifier="OETESTDV",
-        inspection_system="OETESTIS",
+        authority_mnemonic="OETESTCV",
+        document_verifier_mnemonic="OETESTDV",
+        inspection_system_mnemonic="OETESTIS",
         key="p-256",
         authority_lifetime=3 * YEAR,
         document_verifier_lifetime=timedelta(days=90),

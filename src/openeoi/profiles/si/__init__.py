@@ -3,15 +3,25 @@ e-Uprava on the card, the official specimen of 2022, OpenSC's description of the
 
 from datetime import date
 
+from openeoi.crypto.ciphers import Cipher
 from openeoi.encoding.national_numbers import Sex
 from openeoi.encoding.pkcs15.roles import CredentialRole
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.encoding.transliteration import table
-from openeoi.profiles.card import CardParameters, DocumentNumberFormat, PinParameters
+from openeoi.profiles.card import (
+    ActiveAuthenticationParameters,
+    CardParameters,
+    ChipAuthenticationParameters,
+    DocumentNumberFormat,
+    PinParameters,
+    TravelDocumentParameters,
+)
 from openeoi.profiles.profile import CountryProfile, Delivery, NumberScheme, Specimen
 from openeoi.profiles.si.administrative_units import ADMINISTRATIVE_UNITS
 from openeoi.profiles.si.certificates import CERTIFICATES
 from openeoi.profiles.validity import AgeRule, ValidityPolicy
 
+BRAINPOOL_P256R1 = 13
 ALL = (CredentialRole.LOW, CredentialRole.HIGH, CredentialRole.QUALIFIED)
 OLDER = (
     AgeRule(12, 5, ALL, fingerprints=2),
@@ -41,7 +51,7 @@ VALIDITY_POLICIES = (
 # Known of the real card: Norm PIN and Norm PUK with length, reference and path. OUR CHOICE: the rest, with all numbers of tries.
 CARD = CardParameters(
     pace_oid="0.4.0.127.0.7.2.2.4.2.4",  # ECDH, generic mapping, AES-CBC-CMAC-256. OUR CHOICE
-    pace_parameter_id=13,  # brainpoolP256r1. OUR CHOICE
+    pace_parameter_id=BRAINPOOL_P256R1,  # OUR CHOICE
     access_number_length=6,
     norm_pin=PinParameters(6, 6, tries=3, reference=5, path=b"\x00\x05"),
     sig_pin=PinParameters(6, 6, tries=3, reference=8, path=b"\x00\x08"),
@@ -49,6 +59,13 @@ CARD = CardParameters(
     initial_password=PinParameters(8, 8, tries=5, reference=7, path=b"\x00\x07", one_use=True),
     # The one known number, the specimen's, has two letters and seven digits. OUR CHOICE: the letters, not the specimen's.
     document_numbers=DocumentNumberFormat(prefix="OE", digits=7),
+    # Not known of the real card, but that fingerprints stand behind extended access control (Regulation (EU) 2025/1208). OUR
+    # CHOICE: everything else.
+    document=TravelDocumentParameters(
+        chip_authentication=(ChipAuthenticationParameters(BRAINPOOL_P256R1, frozenset({Cipher.AES_256})),),
+        active_authentication=ActiveAuthenticationParameters(DigestAlgorithm.SHA256, BRAINPOOL_P256R1),
+        terminal_authentication=True,
+    ),
 )
 
 SPECIMEN = Specimen(

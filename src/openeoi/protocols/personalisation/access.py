@@ -103,6 +103,8 @@ _READ: Final[Mapping[Application, Condition]] = {
 
 def default_read_condition(application: Application, file_id: int) -> Condition:
     """The rule for reading a file of this card, where the office states none."""
+    if application is Application.MASTER_FILE and file_id == lds.CARD_SECURITY.file_id:
+        return READ_UNDER_PACE  # ICAO 9303-11, 9.2.11
     if application is Application.TRAVEL_DOCUMENT and file_id in EXTENDED_ACCESS:
         return AllOf((READ_AS_DOCUMENT, TerminalRight(EXTENDED_ACCESS[file_id])))
     return _READ[application]

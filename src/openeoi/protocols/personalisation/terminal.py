@@ -103,24 +103,21 @@ def write_file(
     expect_ok(response, f"creating file {file_id:04X}")
     for offset in range(0, len(content), EXTENDED_PIECE):
         piece = content[offset : offset + EXTENDED_PIECE]
-        yield from _update(offset, piece, extended)
+        yield from _send(shared.UPDATE_BINARY, offset, piece, extended, f"writing at offset {offset}")
 
 
-def _update(offset: int, piece: bytes, extended: bool) -> CardSteps[None]:
-    size = len(piece) if extended else CHAINED_PIECE
-    for start in range(0, len(piece), size):
-        more = start + size < len(piece)
-        command = CommandApdu(
-            CHAINING if more else 0, shared.UPDATE_BINARY, offset >> 8, offset & 0xFF, piece[start : start + size]
-        )
-        expect_ok((yield command), f"writing at offset {offset}")
+def set_secret(role: SecretRole, value: bytes, *, extended: bool = True) -> CardSteps[None]:
+    """Puts CAN, MRZ information, PUK or initial password (ASCII) or the travel document's protocols on the card. `extended` as in
+    `write_file`."""
+    yield from _send(shared.PUT_DATA, shared.SECRET_OBJECTS[role], value, extended, f"setting the {role}")
 
 
-def set_secret(role: SecretRole, value: bytes) -> CardSteps[None]:
-    """Puts CAN, MRZ information, PUK or initial password (ASCII) on the card."""
-    number = shared.SECRET_OBJECTS[role]
-    response = yield CommandApdu(0, shared.PUT_DATA, number >> 8, number & 0xFF, value)
-    expect_ok(response, f"setting the {role}")
+def _send(instruction: int, parameters: int, data: bytes, extended: bool, what: str) -> CardSteps[None]:
+    size = max(len(data), 1) if extended else CHAINED_PIECE
+    for start in range(0, max(len(data), 1), size):
+        chaining = CHAINING if start + size < len(data) else 0
+        command = CommandApdu(chaining, instruction, parameters >> 8, parameters & 0xFF, data[start : start + size])
+        expect_ok((yield command), what)
 
 
 def set_state(state: LifeCycle) -> CardSteps[None]:
