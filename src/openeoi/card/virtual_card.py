@@ -176,10 +176,14 @@ class VirtualCard:
             if self._system.state.life_cycle is LifeCycle.TERMINATED:
                 raise CommandRefused(status.CONDITIONS_NOT_SATISFIED)
             whole = self._collect(request.command)
-            response = ResponseApdu(status.SUCCESS) if whole is None else self._dispatch(replace(request, command=whole))
+            if whole is None:
+                return ResponseApdu(status.SUCCESS)
+            response = self._dispatch(request if whole is request.command else replace(request, command=whole))
         except CommandRefused as refusal:
             return ResponseApdu(refusal.status)
-        return replace(response, data=response.data[: request.limit])
+        if len(response.data) <= request.limit:
+            return response
+        return ResponseApdu(response.status, response.data[: request.limit])
 
     def _collect(self, command: CommandApdu) -> CommandApdu | None:
         """The whole command once its chain is complete; None while it is not."""

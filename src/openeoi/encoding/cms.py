@@ -181,9 +181,9 @@ def _signer_info(info: Asn1Value) -> SignerInfo:
     attributes = None if isinstance(info["signed_attrs"], core.Void) else info["signed_attrs"]
     # RFC 5652, 5.4: what is signed is the DER with the tag of a SET OF in place of the implicit [0].
     signed = None if attributes is None else bytes((SET_OF,)) + bytes(attributes.dump())[1:]
-    content_type = _attribute(attributes, "content_type")
-    message_digest = _attribute(attributes, "message_digest")
-    signing_time = _attribute(attributes, "signing_time")
+    found = _attributes(attributes)
+    content_type, message_digest = found.get("content_type"), found.get("message_digest")
+    signing_time = found.get("signing_time")
     return SignerInfo(
         version=int(info["version"]),
         issuer=bytes(identifier.chosen["issuer"].dump()) if by_name else None,
@@ -199,11 +199,15 @@ def _signer_info(info: Asn1Value) -> SignerInfo:
     )
 
 
-def _attribute(attributes: Asn1Value, name: str) -> Asn1Value:
-    """The one value of the attribute, None where it is absent (RFC 5652, 11: exactly one value, never repeated)."""
-    found = [one for one in attributes or () if one["type"].native == name]
-    if not found:
-        return None
-    if len(found) > 1 or len(found[0]["values"]) != 1:
-        raise DecodingError(f"the signed attribute {name} does not have exactly one value")
-    return found[0]["values"][0]
+def _attributes(attributes: Asn1Value) -> dict[str, Asn1Value]:
+    """The value of each attribute that is read here (RFC 5652, 11: exactly one value, never repeated)."""
+    found: dict[str, Asn1Value] = {}
+    for one in attributes or ():
+        name = str(one["type"].native)
+        if name not in ("content_type", "message_digest", "signing_time"):
+            continue
+        values = one["values"]
+        if name in found or len(values) != 1:
+            raise DecodingError(f"the signed attribute {name} does not have exactly one value")
+        found[name] = values[0]
+    return found

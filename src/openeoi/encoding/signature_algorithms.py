@@ -26,12 +26,21 @@ class DigestAlgorithm(StrEnum):
 
     @property
     def oid(self) -> str:
-        return str(algos.DigestAlgorithmId(self.value).dotted)
+        return _IDENTIFIERS[self]
 
     def digest(self, content: bytes) -> bytes:
         # SHA-1 is still read in old documents (it is never written: see `SIGNING_DIGESTS`).
         return hashlib.new(self.value, content, usedforsecurity=False).digest()
 
+
+# RFC 3370, 2.1 and RFC 5754, 2.
+_IDENTIFIERS = {
+    DigestAlgorithm.SHA1: "1.3.14.3.2.26",
+    DigestAlgorithm.SHA224: "2.16.840.1.101.3.4.2.4",
+    DigestAlgorithm.SHA256: "2.16.840.1.101.3.4.2.1",
+    DigestAlgorithm.SHA384: "2.16.840.1.101.3.4.2.2",
+    DigestAlgorithm.SHA512: "2.16.840.1.101.3.4.2.3",
+}
 
 SIGNING_DIGESTS = frozenset({DigestAlgorithm.SHA224, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 

@@ -11,7 +11,6 @@ Rules, the same for both sides:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -20,7 +19,7 @@ from openeoi.crypto.errors import CryptographicError, InvalidKey
 from openeoi.crypto.mac import MAC_SIZE, KeyedMac
 from openeoi.crypto.padding import pad, unpad
 from openeoi.encoding.errors import DecodingError
-from openeoi.encoding.tlv import decode_all, encode
+from openeoi.encoding.tlv import encode, spans
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import EXTENDED_EXPECTED_MAXIMUM, SHORT_EXPECTED_MAXIMUM, CommandApdu, ResponseApdu
 from openeoi.iso7816.errors import (
@@ -40,6 +39,10 @@ CRYPTOGRAM_WITH_INDICATOR = 0x87
 EXPECTED_LENGTH = 0x97
 STATUS = 0x99
 AUTHENTICATION_CODE = 0x8E
+
+IN_COMMANDS = (CRYPTOGRAM_PLAIN_BER, CRYPTOGRAM_WITH_INDICATOR, EXPECTED_LENGTH, AUTHENTICATION_CODE)
+IN_RESPONSES = (CRYPTOGRAM_PLAIN_BER, CRYPTOGRAM_WITH_INDICATOR, STATUS, AUTHENTICATION_CODE)
+"""The data objects that may stand there, in their order."""
 
 PADDING_INDICATOR = b"\x01"
 SHORT_RESPONSE_MAXIMUM = 256
@@ -202,8 +205,7 @@ class SecureChannel(_Session):
     def _open(self, response: ResponseApdu) -> ResponseApdu:
         if not response.data:
             raise SecureMessagingLost(response.status)
-        allowed = (CRYPTOGRAM_PLAIN_BER, CRYPTOGRAM_WITH_INDICATOR, STATUS, AUTHENTICATION_CODE)
-        authenticated, objects = _split_objects(response.data, allowed)
+        authenticated, objects = _split_objects(response.data, IN_RESPONSES)
         self._verify(b"", authenticated, objects[AUTHENTICATION_CODE])
         status_bytes = objects.get(STATUS)
         if status_bytes is None or len(status_bytes) != 2:
@@ -245,8 +247,7 @@ class CardSecureChannel(_Session):
             raise ProtectedCommandRefused(status.SECURE_MESSAGING_OBJECTS_MISSING, "the class byte announces no secure messaging")
         if not command.data:
             raise ProtectedCommandRefused(status.SECURE_MESSAGING_OBJECTS_MISSING, "the command has no data objects")
-        allowed = (CRYPTOGRAM_PLAIN_BER, CRYPTOGRAM_WITH_INDICATOR, EXPECTED_LENGTH, AUTHENTICATION_CODE)
-        authenticated, objects = _split_objects(command.data, allowed)
+        authenticated, objects = _split_objects(command.data, IN_COMMANDS)
         self._verify(command.header, authenticated, objects[AUTHENTICATION_CODE])
         expected = _expected_length(objects.get(EXPECTED_LENGTH))
         cla = command.cla & ~SECURE_MESSAGING_WITH_HEADER
@@ -329,19 +330,21 @@ def _expected_length(value: bytes | None) -> int | None:
     return int.from_bytes(value, "big") or maximum
 
 
-def _split_objects(raw: bytes, allowed: Iterable[int]) -> tuple[bytes, dict[int, bytes]]:
+def _split_objects(raw: bytes, allowed: tuple[int, ...]) -> tuple[bytes, dict[int, bytes]]:
     """The authenticated bytes (all before DO 8E) and the objects by tag, which stand in the order of `allowed`, 8E last."""
-    tlvs = decode_all(raw)
-    order = {tag: position for position, tag in enumerate(allowed)}
-    unknown = [tlv.tag for tlv in tlvs if tlv.tag not in order]
-    if unknown:
-        raise DecodingError(f"data object {unknown[0]:02X} has no place in secure messaging")
-    positions = [order[tlv.tag] for tlv in tlvs]
-    if positions != sorted(set(positions)):
-        raise DecodingError("data objects are repeated or out of order")
-    if not tlvs or tlvs[-1].tag != AUTHENTICATION_CODE:
+    objects: dict[int, bytes] = {}
+    reached, before = -1, 0
+    for tag, start, content, end in spans(raw):
+        if tag not in allowed:
+            raise DecodingError(f"data object {tag:02X} has no place in secure messaging")
+        position = allowed.index(tag)
+        if position <= reached:
+            raise DecodingError("data objects are repeated or out of order")
+        objects[tag] = raw[content:end]
+        reached, before = position, start
+    code = objects.get(AUTHENTICATION_CODE)
+    if code is None:
         raise DecodingError("data object 8E is missing")
-    code = tlvs[-1]
-    if len(code.value) != MAC_SIZE:
-        raise DecodingError(f"data object 8E has {MAC_SIZE} bytes, not {len(code.value)}")
-    return raw[: len(raw) - len(code.encode())], {tlv.tag: tlv.value for tlv in tlvs}
+    if len(code) != MAC_SIZE:
+        raise DecodingError(f"data object 8E has {MAC_SIZE} bytes, not {len(code)}")
+    return raw[:before], objects

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from asn1crypto import algos
 from cryptography.hazmat.primitives import serialization
 
 from document_signers import (
@@ -47,6 +48,7 @@ from openeoi.protocols.passive_authentication.errors import (
     SignerExpired,
     SignerRevoked,
 )
+from openeoi.protocols.passive_authentication.signatures import verify
 from openeoi.protocols.passive_authentication.verify import check_signature, check_signed_data
 from reference_data import reference
 
@@ -308,3 +310,20 @@ def test_salt_length_and_hash_come_from_the_signer_info() -> None:
     assert other != info.signature_algorithm
     with pytest.raises(SecurityObjectSignatureInvalid):
         check_signed_data(replace(signed, signer_infos=(replace(info, signature_algorithm=other),)))
+
+
+@pytest.mark.parametrize("salt", [-1, 1025, 1 << 70])
+def test_a_salt_that_fits_no_key_is_malformed(salt: int) -> None:
+    identifier = algos.SignedDigestAlgorithm(
+        {
+            "algorithm": "rsassa_pss",
+            "parameters": {
+                "hash_algorithm": {"algorithm": "sha256"},
+                "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": {"algorithm": "sha256"}},
+                "salt_length": salt,
+            },
+        }
+    ).dump()
+    key = country_signer(PSS).key.public_key()
+    with pytest.raises(DecodingError, match="salt"):
+        verify(key, identifier, b"data", bytes(256))

@@ -99,7 +99,7 @@ class SecurityObject:
     def decode(cls, raw: bytes) -> SecurityObject:
         """The whole file with its tag 77. Exactly one signer (ICAO 9303-10, table D.1). Raises DecodingError."""
         content = tlv.decode_expected(raw, SOD_TAG)
-        _require_definite_lengths(tlv.decode(content), STRICT_LEVELS)
+        _require_definite_lengths(content, 0, len(content), STRICT_LEVELS)
         signed = cms.SignedData.decode(content)
         if signed.content_type != LDS_SECURITY_OBJECT:
             raise DecodingError(f"EF.SOD holds {signed.content_type} where an LDS security object belongs")
@@ -135,11 +135,11 @@ def build_security_object(
     return tlv.encode(SOD_TAG, cms.build_signed_data(LDS_SECURITY_OBJECT, lds_object, signer))
 
 
-def _require_definite_lengths(object_: tlv.Tlv, levels: int) -> None:
-    """The object is DER and no other BER: asn1crypto would read indefinite and needlessly long lengths as well."""
-    if levels and object_.is_constructed:
-        for member in tlv.children(object_):
-            _require_definite_lengths(member, levels - 1)
+def _require_definite_lengths(raw: bytes, start: int, end: int, levels: int) -> None:
+    """The objects there are DER and no other BER: asn1crypto would read indefinite and needlessly long lengths as well."""
+    for _, tag, content, behind in tlv.spans(raw, start, end):
+        if levels and raw[tag] & tlv.CONSTRUCTED:
+            _require_definite_lengths(raw, content, behind, levels - 1)
 
 
 def _hash_algorithm(member: tlv.Tlv) -> DigestAlgorithm:

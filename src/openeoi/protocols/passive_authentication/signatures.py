@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from asn1crypto import algos
 from cryptography.exceptions import InvalidSignature
 from cryptography.exceptions import UnsupportedAlgorithm as NotInThisBuild
@@ -9,12 +12,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from openeoi.encoding.asn1 import Asn1Value, load, reading
+from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.signature_algorithms import DigestAlgorithm, digest_named
 from openeoi.protocols.passive_authentication.errors import UnsupportedAlgorithm
 from openeoi.protocols.passive_authentication.public_keys import PublicKey
 from openeoi.protocols.passive_authentication.tolerances import Tolerance
 
 NULL = b"\x05\x00"
+SALT_MAXIMUM = 1024
+"""Bytes of an RSASSA-PSS salt: no more fit an RSA key of 8192 bits."""
 
 _HASHES: dict[DigestAlgorithm, hashes.HashAlgorithm] = {
     DigestAlgorithm.SHA1: hashes.SHA1(),  # noqa: S303 - documents of the first generation are still valid
@@ -34,45 +40,56 @@ def verify(
 ) -> tuple[Tolerance, ...]:
     """What was tolerated; raises SignatureMismatch. `digest` is the message digest's hash function: it completes an algorithm
     that names none (rsaEncryption in a SignerInfo, RFC 3370, 3.2). Raises UnsupportedAlgorithm and DecodingError too."""
+    scheme = _scheme(algorithm_identifier)
+    used = scheme.digest or digest
+    if used is None:
+        raise UnsupportedAlgorithm("a signature algorithm that names no hash function")
+    if scheme.padding is None:
+        _verify_ecdsa(key, used, data, signature)
+    else:
+        _verify_rsa(key, scheme.padding, used, data, signature)
+    differs = digest is not None and used is not digest
+    return (*scheme.tolerances, Tolerance.DIGESTS_DIFFER) if differs else scheme.tolerances
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """What an AlgorithmIdentifier says: RSA with this padding, or ECDSA (None); `digest` is None where it names none."""
+
+    padding: padding.PSS | padding.PKCS1v15 | None
+    digest: DigestAlgorithm | None
+    tolerances: tuple[Tolerance, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def _scheme(algorithm_identifier: bytes) -> _Scheme:
+    """Kept, because the world signs with a dozen algorithms. Raises UnsupportedAlgorithm and DecodingError."""
     algorithm = load(algos.SignedDigestAlgorithm, algorithm_identifier, "the signature algorithm")
-    tolerances: list[Tolerance] = []
     with reading("the signature algorithm"):
         kind = str(algorithm.signature_algo)
         if kind == "rsassa_pss":
-            used = _verify_pss(key, algorithm["parameters"], data, signature)
-        elif kind == "rsassa_pkcs1v15":
-            used = _hash_of(algorithm, digest)
-            _verify_rsa(key, padding.PKCS1v15(), used, data, signature)
-        elif kind == "ecdsa":
-            used = _hash_of(algorithm, digest)
-            if algorithm["parameters"].dump() == NULL:
-                tolerances.append(Tolerance.NULL_PARAMETERS_IN_ECDSA)
-            _verify_ecdsa(key, used, data, signature)
-        else:
-            raise UnsupportedAlgorithm(f"the signature algorithm {kind}")
-    if digest is not None and used is not digest:
-        tolerances.append(Tolerance.DIGESTS_DIFFER)
-    return tuple(tolerances)
+            return _probabilistic(algorithm["parameters"])
+        if kind == "rsassa_pkcs1v15":
+            names_none = algorithm["algorithm"].native == "rsassa_pkcs1v15"
+            return _Scheme(padding.PKCS1v15(), None if names_none else digest_named(algorithm.hash_algo))
+        if kind == "ecdsa":
+            has_null = algorithm["parameters"].dump() == NULL
+            tolerances = (Tolerance.NULL_PARAMETERS_IN_ECDSA,) if has_null else ()
+            return _Scheme(None, digest_named(algorithm.hash_algo), tolerances)
+    raise UnsupportedAlgorithm(f"the signature algorithm {kind}")
 
 
-def _hash_of(algorithm: Asn1Value, digest: DigestAlgorithm | None) -> DigestAlgorithm:
-    if algorithm["algorithm"].native == "rsassa_pkcs1v15":
-        if digest is None:
-            raise UnsupportedAlgorithm("a signature algorithm that names no hash function")
-        return digest
-    return digest_named(algorithm.hash_algo)
-
-
-def _verify_pss(key: PublicKey, parameters: Asn1Value, data: bytes, signature: bytes) -> DigestAlgorithm:
+def _probabilistic(parameters: Asn1Value) -> _Scheme:
     """RFC 4055, 3.1: hash, mask generation function with its own hash, and salt length all come from the parameters."""
     digest = digest_named(parameters["hash_algorithm"]["algorithm"].native)
     generation = parameters["mask_gen_algorithm"]
     if generation["algorithm"].native != "mgf1" or parameters["trailer_field"].native != "trailer_field_bc":
         raise UnsupportedAlgorithm("RSASSA-PSS with another mask generation function or trailer than the standard ones")
     mask = digest_named(generation["parameters"]["algorithm"].native)
-    scheme = padding.PSS(padding.MGF1(_HASHES[mask]), int(parameters["salt_length"].native))
-    _verify_rsa(key, scheme, digest, data, signature)
-    return digest
+    salt = int(parameters["salt_length"].native)
+    if not 0 <= salt <= SALT_MAXIMUM:
+        raise DecodingError(f"the salt of RSASSA-PSS has 0 to {SALT_MAXIMUM} bytes")
+    return _Scheme(padding.PSS(padding.MGF1(_HASHES[mask]), salt), digest)
 
 
 def _verify_rsa(
