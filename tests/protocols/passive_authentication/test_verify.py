@@ -135,7 +135,10 @@ def test_signed_content_exchanged() -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda info: replace(info, signature=info.signature[:-1] + b"\x00"), SecurityObjectSignatureInvalid),
+        (
+            lambda info: replace(info, signature=info.signature[:-1] + bytes((info.signature[-1] ^ 1,))),
+            SecurityObjectSignatureInvalid,
+        ),
         (lambda info: replace(info, signed_attributes=info.signed_attributes + b"\x00"), SecurityObjectSignatureInvalid),
         (lambda info: replace(info, signed_attributes=None), SignedAttributesInvalid),
         (lambda info: replace(info, content_type="1.2.840.113549.1.7.1"), SignedAttributesInvalid),
