@@ -9,6 +9,7 @@ from interop import host_reader, rival_cards, trixie
 from interop.desk import Desk
 from interop.issued_card import IssuedCard, issue
 from interop.reader import VirtualReader, virtual_reader
+from interop.slot import Slot, slot
 
 
 @pytest.fixture(scope="session")
@@ -38,15 +39,21 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> IssuedCard:
     return issue(tmp_path_factory.mktemp("office"))
 
 
-@pytest.fixture(params=["contact", "contactless"])
+@pytest.fixture(scope="module", params=["contact", "contactless"])
 def contactless(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "contactless")
 
 
+@pytest.fixture(scope="module")
+def reader_slot(
+    reader: VirtualReader, issued: IssuedCard, contactless: bool, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Slot]:
+    with slot(reader, issued, contactless, tmp_path_factory.mktemp("cards")) as used:
+        yield used
+
+
 @pytest.fixture
-def desk(reader: VirtualReader, issued: IssuedCard, contactless: bool, tmp_path: Path) -> Iterator[Desk]:
+def desk(reader: VirtualReader, issued: IssuedCard, reader_slot: Slot) -> Desk:
     """The issued card, as good as new, in the reader; nothing of other tests in the shared folder."""
     reader.clear()
-    file = issued.file(tmp_path)
-    with reader.card(file.path, contactless):
-        yield Desk(reader, issued, file)
+    return Desk(reader, issued, reader_slot.card())

@@ -36,15 +36,18 @@ PINS = {CredentialRole.LOW: NORM_PIN, CredentialRole.HIGH: NORM_PIN, CredentialR
 
 @dataclass(frozen=True)
 class IssuedCard:
-    """`content` is what a card file holds; `access_number` and `mrz` stand printed on the card, the MRZ without line ends."""
+    """`content` is what a card file holds; `access_number` and `mrz` stand printed on the card, the MRZ without line ends; `puk`
+    comes in a letter to its holder."""
 
     content: bytes
     access_number: str
     mrz: str
+    puk: str
     anchors: TrustAnchors
 
     def file(self, folder: Path) -> AtomicFile:
         """A file with a card of its own, as it was on the day of its activation."""
+        folder.mkdir(exist_ok=True)
         file = AtomicFile(folder / "card")
         file.save(self.content)
         return file
@@ -64,6 +67,7 @@ def issue(folder: Path) -> IssuedCard:
     personalisation.personalise(issuing, reference, "cvetka")
     letter = envelope.open_envelope(issuing, reference, "cvetka")
     handover.hand_over(issuing, reference, "drago", IdentityCheck(IdentityProof.PASSPORT, same_person=True))
+    puk = envelope.order_puk(issuing, reference, "ana").puk
     assert isinstance(issuing.blank_cards, Stock)
     assert isinstance(issuing.printer, Printer)
     (made,) = issuing.blank_cards.cards.values()
@@ -74,4 +78,4 @@ def issue(folder: Path) -> IssuedCard:
     transport = InProcess(VirtualCard(memory, secrets.token_bytes))
     channel = run(unlock(PacePassword.from_can(printed.access_number), secrets.token_bytes), transport)
     run(through(channel, activate(letter.initial_password, NORM_PIN, SIG_PIN)), transport)
-    return IssuedCard(memory.load(), printed.access_number, printed.mrz.replace("\n", ""), pki.trust_anchors())
+    return IssuedCard(memory.load(), printed.access_number, printed.mrz.replace("\n", ""), puk, pki.trust_anchors())

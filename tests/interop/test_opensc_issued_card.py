@@ -1,21 +1,26 @@
-"""OpenSC on a card from the issuing office, with the certificates of the authorities, activated by its holder."""
+"""OpenSC, unmodified from Debian, with a card from the issuing office in a PC/SC reader: the main referee of the card."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from interop.desk import INSIDE, Desk, verifies
 from interop.issued_card import KEYS, PINS, TOKENS
+from openeoi.card.parameters import PinRole
 from openeoi.encoding.pkcs15.roles import CredentialRole
 
 pytestmark = pytest.mark.interop
 
 
-def pkcs11(desk: Desk, *arguments: str) -> str:
-    return desk.run("pkcs11-tool", "--module", desk.reader.module, *arguments)
+PIN_NAMES = {CredentialRole.HIGH: (b"Norm PIN", PinRole.NORM_PIN), CredentialRole.QUALIFIED: (b"Sig PIN", PinRole.SIG_PIN)}
+
+
+def pkcs11(desk: Desk, *arguments: str, env: Mapping[str, str] | None = None, ok: bool = True) -> str:
+    return desk.run("pkcs11-tool", "--module", desk.reader.module, *arguments, env=env, ok=ok)
 
 
 def test_driver_and_tokens(desk: Desk) -> None:
@@ -61,3 +66,32 @@ def test_the_guides_setting_for_login_shows_the_login_key_alone(desk: Desk) -> N
     pin = PINS[CredentialRole.HIGH]
     keys = desk.run(*module, "--login", "--pin", pin, "--list-objects", "--type", "privkey", env=without_number)
     assert re.findall(r"label: +(.*)", keys) == [KEYS[CredentialRole.HIGH]]
+
+
+@pytest.mark.parametrize("role", PIN_NAMES)
+def test_change_block_and_unblock(desk: Desk, role: CredentialRole) -> None:
+    """Unblocking as programs do it: with PKCS#15 objects (pkcs15-tool) and through PKCS#11 (C_SetPIN with the PUK)."""
+    token, puk, (identifier, pin) = ["--token-label", TOKENS[role]], desk.issued.puk, PIN_NAMES[role]
+
+    def listing(pin: str, ok: bool = True) -> str:
+        return pkcs11(desk, *token, "--login", "--pin", pin, "--list-objects", ok=ok)
+
+    def block(good: str) -> None:
+        for _ in range(3):
+            listing("000000", ok=False)
+        assert "CKR_PIN_LOCKED" in listing(good, ok=False)
+        assert desk.tries_left(pin) == 0
+
+    pkcs11(desk, *token, "--login", "--pin", PINS[role], "--change-pin", "--new-pin", "345678")
+    assert "CKR_PIN_INCORRECT" in listing(PINS[role], ok=False)
+    block("345678")
+    unblock = ["pkcs15-tool", "--aid", "E828BD080F014E585030", "--unblock-pin", "--auth-id", identifier.hex()]
+    desk.run(*unblock, "--puk", puk, "--new-pin", "456789")
+    listing("456789")
+    block("456789")
+    signing = {"OPENSC_CONF": desk.settings("sign.conf")}
+    wrong = f"{(int(puk) + 1) % 10**10:010d}"
+    pkcs11(desk, *token, "--unlock-pin", "--puk", wrong, "--new-pin", "567890", env=signing, ok=False)
+    pkcs11(desk, *token, "--unlock-pin", "--puk", puk, "--new-pin", "567890", env=signing)
+    listing("567890")
+    assert desk.tries_left(pin) == 3
