@@ -21,7 +21,6 @@ from openeoi.card.memory import CardMemory
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.atomic_files import AtomicFile
 
-GUIDE = Path(__file__).parents[2] / "docs" / "holder.md"
 READER = "Virtual PCD 00 00"
 
 
@@ -74,19 +73,6 @@ def test_the_driver_that_opensc_binds(inside: Inside, reader: VirtualReader, tmp
     with reader.card(made(tmp_path), contactless):
         assert opensc.driver(inside, READER) == "eOI"
     assert opensc.driver(inside, "no such reader") == ""
-
-
-@pytest.mark.interop
-def test_the_settings_of_the_guide_leave_the_login_with_pin(inside: Inside, reader: VirtualReader, tmp_path: Path) -> None:
-    settings = GUIDE.read_text(encoding="utf-8").partition("```\napp default")[2].partition("```")[0]
-    (reader.shared / "guide.conf").write_text(f"app default{settings}")
-    environment = {"OPENSC_CONF": "/mnt/guide.conf"}
-    with reader.card(made(tmp_path), contactless=False):
-        every = reader.run("pkcs11-tool", "--list-token-slots").stdout
-        one = reader.run("pkcs11-tool", "--list-token-slots", env=environment).stdout
-    labels = [[line.partition(":")[2].strip() for line in text.splitlines() if "token label" in line] for text in (every, one)]
-    assert len(labels[0]) == 3
-    assert len(labels[1]) == 1 and labels[1][0].startswith("Podpis in prijava")
 
 
 # The whole command on this machine's own pcscd.

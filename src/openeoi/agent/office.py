@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openeoi.agent.card_session import CardSession
+from openeoi.agent.doctor.visit import Doctor
 from openeoi.agent.kept import Kept
 from openeoi.agent.ports import CardFaces, Reader, SamplePins
 from openeoi.agent.reader import CardReader
@@ -27,7 +28,7 @@ class Agent:
     """`reader` is the one whose card is used, `virtual_reader` the one beside the box of virtual cards; they may be the same.
 
     `parameters` gives the lengths of PINs, `trust` what reading a document believes.
-    `sample_pins` the PINs of cards that are there for trying out.
+    `sample_pins` the PINs of cards that are there for trying out. `doctor`: None where this computer is not to be examined.
 
     `one_answer` is held from looking for a request until its answer is kept: of two answers the card sees one."""
 
@@ -39,6 +40,7 @@ class Agent:
     random: RandomSource
     clock: Callable[[], datetime]
     sample_pins: SamplePins = lambda name: None
+    doctor: Callable[[], Doctor] | None = None
     requests: Kept[CardRequest] = field(init=False)
     results: Kept[object] = field(init=False)
     access_numbers: Kept[str] = field(init=False)

@@ -168,6 +168,7 @@ class Offices:
     @cached_property
     def agent(self) -> Agent:
         from openeoi.agent.office import Agent
+        from openeoi.main.doctor import doctor_of
         from openeoi.main.samples import sample_pins
         from openeoi.terminal.examination import Trust
 
@@ -181,6 +182,7 @@ class Offices:
             random=self.random,
             clock=self.clock,
             sample_pins=lambda card: sample_pins(self, card),
+            doctor=lambda: doctor_of(self),
         )
 
     def agent_at(self, reader: str) -> Agent:

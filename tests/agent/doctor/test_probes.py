@@ -122,8 +122,9 @@ def test_settings_of_opensc(settings: str, can: bool, named: bool) -> None:
 
 
 def test_the_settings_of_the_guide_are_seen() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "holder.md").read_text(encoding="utf-8")
-    found = with_opensc({"/etc/opensc/opensc.conf": guide.partition("```")[2].partition("```")[0]})
+    guide = (Path(__file__).parents[3] / "docs" / "linux-clients.md").read_text(encoding="utf-8")
+    settings = guide.partition("<!-- login.conf -->")[2].split("```")[1]
+    found = with_opensc({"/etc/opensc/opensc.conf": settings})
     assert (found.can_configured, found.applications_named) == (True, True)
 
 

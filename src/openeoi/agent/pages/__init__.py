@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from openeoi.agent.office import Agent
-from openeoi.agent.pages import pin, read, reader, use
+from openeoi.agent.pages import doctor, pin, read, reader, use
 from openeoi.web.kit import WebKit
 
 CROSS_SITE: Final = ("/agent/use",)  # pages of services post their requests here: no token of ours, the Origin header is compared
@@ -25,6 +25,9 @@ _SCREENS: Final[tuple[tuple[str, Screen, tuple[str, ...]], ...]] = (
     ("/agent/read", read.ask, ("GET",)),
     ("/agent/read", read.read, ("POST",)),
     ("/agent/read/{ticket}", read.result, ("GET",)),
+    (doctor.ADDRESS, doctor.ask, ("GET",)),
+    (doctor.ADDRESS, doctor.examine, ("POST",)),
+    (f"{doctor.ADDRESS}/{{ticket}}", doctor.result, ("GET",)),
     ("/agent/pin", pin.status, ("GET", "POST")),
     ("/agent/pin/done/{ticket}", pin.done, ("GET",)),
     ("/agent/pin/{task}", pin.form, ("GET",)),
