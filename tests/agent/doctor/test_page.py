@@ -10,7 +10,7 @@ from agent.agent_sample import client
 from agent.doctor.fake_computer import FakeComputer
 from agent.test_pages import send
 from card.sample_card import CAN
-from openeoi.agent.doctor.facts import Revocation
+from openeoi.agent.doctor.facts import Reach, Revocation
 from openeoi.agent.doctor.own_reader import OwnReader
 from openeoi.agent.doctor.pcsc_readers import PcscReaders
 from openeoi.agent.doctor.visit import Doctor
@@ -33,7 +33,8 @@ def desk(agent: Agent, scard: FakeScard) -> Agent:
         return Revocation.GOOD
 
     own = OwnReader(agent.virtual_reader)
-    doctor = Doctor(FakeComputer(), PcscReaders(), lambda: own, agent.parameters, good, secrets.token_bytes, lambda: NOW)
+    computer = FakeComputer(sockets={"/run/pcscd/pcscd.comm": Reach.REACHED})
+    doctor = Doctor(computer, PcscReaders(), lambda: own, agent.parameters, good, secrets.token_bytes, lambda: NOW)
     return replace(agent, doctor=lambda: doctor)
 
 
