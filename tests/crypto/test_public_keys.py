@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve
-from openeoi.crypto.errors import CryptographicError, InvalidGroupElement
+from openeoi.crypto.errors import CryptographicError, InvalidGroupElement, KeyNotSupported
 from openeoi.crypto.public_keys import (
     PKCS_3_KEY_AGREEMENT,
     X9_42_PUBLIC_NUMBER,
-    KeyNotSupported,
     byte_group,
     decode_agreement_key,
     encode_agreement_key,

@@ -21,3 +21,7 @@ class InvalidPadding(CryptographicError):
 
 class InvalidKey(CryptographicError):
     """A key or initial vector does not have the length that its algorithm asks for."""
+
+
+class KeyNotSupported(CryptographicError):
+    """A public key of a kind or over a group that is not standardised here; the message names it."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from openeoi.crypto.byte_group import ByteGroup, EncodedGroup
 from openeoi.crypto.diffie_hellman import STANDARDISED_GROUPS
 from openeoi.crypto.domain_parameters import elliptic_curve_group, multiplicative_group
-from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve, Point
+from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Point
+from openeoi.crypto.elliptic_curves.explicit_parameters import standardised_curve
 from openeoi.crypto.elliptic_curves.group import EllipticCurveGroup
-from openeoi.crypto.errors import CryptographicError, InvalidGroupElement, InvalidKey
+from openeoi.crypto.errors import InvalidGroupElement, InvalidKey, KeyNotSupported
 from openeoi.crypto.message_recovery import RsaPublicKey
 from openeoi.encoding import der, tlv
 from openeoi.encoding.errors import DecodingError
@@ -24,13 +25,8 @@ ELLIPTIC_CURVE_PUBLIC_KEY = "1.2.840.10045.2.1"
 X9_42_PUBLIC_NUMBER = "1.2.840.10046.2.1"
 PKCS_3_KEY_AGREEMENT = "1.2.840.113549.1.3.1"
 RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
-PRIME_FIELD = "1.2.840.10045.1.1"
 
 RSA_BITS_MINIMUM = 1024
-
-
-class KeyNotSupported(CryptographicError):
-    """A public key of a kind or over a group that is not standardised here; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,33 +159,7 @@ def _curve_id(parameters: tlv.Tlv) -> int:
             if curve.object_identifier == name:
                 return parameter_id
         raise KeyNotSupported(f"the elliptic curve {name}")
-    return _explicit_curve_id(der.decode_sequence(parameters))
-
-
-def _explicit_curve_id(members: tuple[tlv.Tlv, ...]) -> int:
-    """ECParameters of SEC 1, C.2: version, field, coefficients with or without seed, base point, order, perhaps the cofactor."""
-    if not 5 <= len(members) <= 6 or not 1 <= der.decode_integer(members[0]) <= 3:
-        raise DecodingError("explicit curve parameters have five or six members and version 1 to 3")
-    field, coefficients = der.decode_sequence(members[1]), der.decode_sequence(members[2])
-    if len(field) != 2 or not 2 <= len(coefficients) <= 3:
-        raise DecodingError("field or coefficients of explicit curve parameters are not in their form")
-    if der.decode_object_identifier(field[0]) != PRIME_FIELD:
-        raise KeyNotSupported("an elliptic curve over a binary field")
-    prime, order = der.decode_integer(field[1]), der.decode_integer(members[4])
-    a, b = (int.from_bytes(der.decode_octet_string(one), "big") for one in coefficients[:2])
-    cofactor = der.decode_integer(members[5]) if len(members) == 6 else 1
-    base_point = der.decode_octet_string(members[3])
-    for parameter_id, curve in STANDARDISED_CURVES.items():
-        same = (prime, a, b, order, cofactor) == (curve.prime, curve.a, curve.b, curve.order, 1)
-        if same and base_point in _base_points(curve):
-            return parameter_id
-    raise KeyNotSupported("explicit parameters of a curve that is not standardised")
-
-
-def _base_points(curve: Curve) -> tuple[bytes, bytes]:
-    """Uncompressed and compressed."""
-    x, y = (value.to_bytes(curve.field_size, "big") for value in (curve.generator.x, curve.generator.y))
-    return b"\x04" + x + y, bytes((2 + curve.generator.y % 2,)) + x
+    return standardised_curve(der.decode_sequence(parameters)).parameter_id
 
 
 def _group_id(parameters: tlv.Tlv, *, with_order: bool) -> int:

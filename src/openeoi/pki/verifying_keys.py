@@ -7,7 +7,8 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from openeoi.crypto.public_keys import EllipticCurvePublicKey, KeyNotSupported, decode_signature_key
+from openeoi.crypto.errors import KeyNotSupported
+from openeoi.crypto.public_keys import EllipticCurvePublicKey, decode_signature_key
 from openeoi.encoding.card_verifiable_certificates.public_keys import ELLIPTIC_CURVE, CurveParameters, EllipticCurveKey
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
 from openeoi.pki.key_store import KeyAlgorithm, KeyId, KeyPurpose, KeyStore

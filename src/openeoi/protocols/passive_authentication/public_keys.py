@@ -1,8 +1,7 @@
 """Public keys of travel-document certificates, normalised so that `cryptography` can use them.
 
-ICAO 9303-12, 4.4 wants elliptic-curve domain parameters spelled out. They are accepted only where every one of them (prime, both
-coefficients, base point, order, cofactor) is that of a known curve: checking the base point alone, or the prime alone, would let
-an attacker choose the generator and with it the private key (as in CVE-2020-0601).
+ICAO 9303-12, 4.4 wants elliptic-curve domain parameters spelled out; `crypto.elliptic_curves.explicit_parameters` says when they
+are accepted.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from cryptography.exceptions import UnsupportedAlgorithm as NotInThisBuild
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Curve
-from openeoi.encoding import der, tlv
+from openeoi.crypto.elliptic_curves.explicit_parameters import standardised_curve
+from openeoi.crypto.errors import KeyNotSupported
+from openeoi.encoding import der
 from openeoi.encoding.asn1 import Asn1Value, load, reading
 from openeoi.encoding.errors import DecodingError
 from openeoi.protocols.passive_authentication.errors import UnsupportedAlgorithm
 from openeoi.protocols.passive_authentication.tolerances import Tolerance
 
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
-
-PRIME_FIELD = "1.2.840.10045.1.1"
 
 _CURVES: dict[str, ec.EllipticCurve] = {
     "secp192r1": ec.SECP192R1(),
@@ -35,7 +34,6 @@ _CURVES: dict[str, ec.EllipticCurve] = {
     "brainpoolP384r1": ec.BrainpoolP384R1(),
     "brainpoolP512r1": ec.BrainpoolP512R1(),
 }
-_BY_PRIME = {curve.prime: curve for curve in STANDARDISED_CURVES.values()}
 _BY_IDENTIFIER = {curve.object_identifier: curve for curve in STANDARDISED_CURVES.values()}
 
 
@@ -84,38 +82,10 @@ def _curve(parameters: Asn1Value) -> tuple[Curve, tuple[Tolerance, ...]]:
 
 
 def _explicit(raw: bytes) -> tuple[Curve, tuple[Tolerance, ...]]:
-    """The known curve whose parameters these are (ECParameters of SEC 1, C.2). Raises UnsupportedAlgorithm where one differs."""
-    parts = der.decode_sequence(raw)
-    if not 5 <= len(parts) <= 6:
-        raise DecodingError(f"explicit curve parameters have {len(parts)} members")
-    prime, coefficients, tolerances = _prime(parts[1]), der.decode_sequence(parts[2]), []
-    curve = _BY_PRIME.get(prime)
-    if curve is None:
-        raise UnsupportedAlgorithm("a curve over an unknown prime")
-    if len(coefficients) == 3:
-        tolerances.append(Tolerance.CURVE_SEED)
-    elif len(coefficients) != 2:
-        raise DecodingError("a curve has two coefficients and perhaps a seed")
-    if len(parts) == 5:
-        tolerances.append(Tolerance.COFACTOR_MISSING)
-    found = (
-        int.from_bytes(der.decode_octet_string(coefficients[0]), "big"),
-        int.from_bytes(der.decode_octet_string(coefficients[1]), "big"),
-        der.decode_integer(parts[4]),
-        der.decode_integer(parts[5]) if len(parts) == 6 else 1,
-    )
-    if found != (curve.a, curve.b, curve.order, 1) or der.decode_octet_string(parts[3]) not in _generators(curve):
-        raise UnsupportedAlgorithm(f"a curve that resembles {curve.name} but has other parameters")
-    return curve, tuple(tolerances)
-
-
-def _prime(field: tlv.Tlv) -> int:
-    identifier, prime = der.decode_sequence(field)
-    if der.decode_object_identifier(identifier) != PRIME_FIELD:
-        raise UnsupportedAlgorithm("a curve over a binary field")
-    return der.decode_integer(prime)
-
-
-def _generators(curve: Curve) -> tuple[bytes, bytes]:
-    x, y = (value.to_bytes(curve.field_size, "big") for value in (curve.generator.x, curve.generator.y))
-    return b"\x04" + x + y, bytes((2 + curve.generator.y % 2,)) + x
+    """The known curve whose parameters these are. Raises UnsupportedAlgorithm where one differs."""
+    try:
+        found = standardised_curve(der.decode_sequence(raw))
+    except KeyNotSupported as error:
+        raise UnsupportedAlgorithm(str(error)) from error
+    seed = (Tolerance.CURVE_SEED,) if found.has_seed else ()
+    return found.curve, seed if found.has_cofactor else (*seed, Tolerance.COFACTOR_MISSING)

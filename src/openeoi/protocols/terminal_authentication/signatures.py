@@ -17,8 +17,7 @@ from openeoi.crypto import plain_ecdsa
 from openeoi.crypto.domain_parameters import elliptic_curve_group
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES, Point
 from openeoi.crypto.elliptic_curves.group import EllipticCurveGroup
-from openeoi.crypto.errors import CryptographicError
-from openeoi.crypto.public_keys import KeyNotSupported
+from openeoi.crypto.errors import CryptographicError, KeyNotSupported
 from openeoi.crypto.randomness import RandomSource
 from openeoi.encoding.card_verifiable_certificates.public_keys import (
     ELLIPTIC_CURVE,
