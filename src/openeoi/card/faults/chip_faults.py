@@ -15,7 +15,8 @@ from openeoi.card.faults.laboratory import Key, Laboratory
 from openeoi.card.faults.specimen import Specimen, signed, sound_data_groups, specimen
 from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.elliptic_curves.curves import STANDARDISED_CURVES
-from openeoi.crypto.public_keys import ELLIPTIC_CURVE_PUBLIC_KEY, PRIME_FIELD
+from openeoi.crypto.elliptic_curves.explicit_parameters import PRIME_FIELD
+from openeoi.crypto.public_keys import ELLIPTIC_CURVE_PUBLIC_KEY
 from openeoi.encoding import der
 from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.lds.data_group_15 import DataGroup15
