@@ -10,9 +10,10 @@ from typing import Final
 
 from openeoi.card.faults.defects import ClearDefect, Defect
 from openeoi.card.faults.fault import Family, Fault, Use
-from openeoi.card.faults.full_specimen import equipped
+from openeoi.card.faults.full_specimen import OWN, Equipment, equipped
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
 from openeoi.encoding.card_verifiable_certificates.references import EF_CVCA
+from openeoi.encoding.lds.files import EMRTD_APPLICATION
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.protocols.terminal_authentication import shared
@@ -21,6 +22,7 @@ from openeoi.protocols.terminal_authentication.signatures import CurveVerificati
 from openeoi.protocols.terminal_authentication.trust import Imported, Trust
 
 SELECT, READ_BINARY = 0xA4, 0xB0
+BY_NAME = 0x04
 
 
 class TerminalDefect(Defect):
@@ -105,15 +107,17 @@ class OpensToAll(TerminalAuthenticationCardSide):
 
 
 class ShortTrustPointFile(Defect):
-    """EF.CVCA without its last byte."""
+    """EF.CVCA without its last byte. In the master file EF.CardAccess has the same identifier and is as it should be."""
 
     def __init__(self) -> None:
-        self._selected = False
+        self._in_document = self._selected = False
 
     def in_clear(self, command: CommandApdu, answer: Callable[[], ResponseApdu]) -> ResponseApdu:
         response = answer()
+        if command.ins == SELECT and command.p1 in (0, BY_NAME):
+            self._in_document = command.data == EMRTD_APPLICATION
         if command.ins == SELECT:
-            self._selected = command.data == EF_CVCA.to_bytes(2, "big")
+            self._selected = self._in_document and command.data == EF_CVCA.to_bytes(2, "big")
         if command.ins == READ_BINARY and self._selected and response.data:
             return ResponseApdu(status.END_OF_FILE, response.data[:-1])
         return response
@@ -129,7 +133,8 @@ def _answer(instruction: int, response: Callable[[ResponseApdu], ResponseApdu]) 
 
 
 def _fault(name: str, sentence: str, clause: str, error: str | None, defect: Callable[[], Defect]) -> Fault:
-    return Fault(name, Family.TERMINAL, sentence, clause, error, None, equipped(), defect, Use.READ_FINGERPRINTS)
+    build = equipped(Equipment(offers=(OWN,), basic_access=False))
+    return Fault(name, Family.TERMINAL, sentence, clause, error, None, build, defect, Use.READ_FINGERPRINTS)
 
 
 CERTIFICATES: Final = "BSI TR-03110-3, 2.5"
