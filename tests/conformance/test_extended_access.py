@@ -99,6 +99,16 @@ def test_without_certificates_nothing_is_claimed() -> None:
     assert reasons == {"the case needs a key that the chip trusts; give it with --certificates"}
 
 
+def test_units_that_need_an_option_claim_nothing_without_it() -> None:
+    reader, _ = chip()
+    given = replace(access(), trust_point=None, zone="")
+    needing = [unit.name for unit in units() if unit.needs]
+    run = run_all(reader, given, *needing, declared=DECLARED, alter=True)
+    assert {one.verdict for one in run.results} <= {Verdict.NOT_RUN, Verdict.NOT_APPLICABLE}
+    assert not run.passed
+    assert {one.case.unit for one in run.results if one.verdict is Verdict.NOT_RUN} == set(needing)
+
+
 def test_a_chip_that_trusts_somebody_else() -> None:
     specimen = equipped(Equipment())(LABORATORY)
     other = Laboratory(bytes(32)).trust_point

@@ -14,12 +14,21 @@ from typer.testing import CliRunner
 
 from conformance import broken_chips
 from conformance.bench import IssuedCard, run_all
+from openeoi import profiles
+from openeoi.agent.card_folder import CardFolder
+from openeoi.agent.faulty_cards import FaultyCards
+from openeoi.card.faults.full_specimen import equipped
+from openeoi.card.faults.laboratory import Laboratory
+from openeoi.card.faults.specimen import CAN, NORM_PIN, personalise
+from openeoi.card.memory import VolatileMemory
+from openeoi.card.virtual_card import VirtualCard
 from openeoi.encoding import mrz
 from openeoi.terminal.conformance.case import Verdict
 from openeoi.terminal.conformance.catalogue import units
 from openeoi.terminal.conformance.commands import commands
 from openeoi.terminal.conformance.report import Report, as_html, as_junit
 from openeoi.terminal.conformance.runner import Reader
+from openeoi.transport.in_process import InProcess
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -77,11 +86,34 @@ def test_the_zone_opens_the_chip(issued_card: IssuedCard, tmp_path: Path) -> Non
         ["--can", "123456", "--declare", "TA"],
         ["--can", "123456", "--reader", "A", "--card", "B"],
         ["--mrz", "/nowhere"],
+        ["--can", "123456", "--case", "ISO7816_Z_1"],
+        ["--can", "123456", "--certificates", "/nowhere"],
+        ["--can", "123456", "--trust", "/nowhere"],
+        ["--can", "123456", "--trust", "."],
         [],
     ],
 )
 def test_wrong_use(issued_card: IssuedCard, arguments: list[str]) -> None:
     assert eoi(issued_card.reader(), *arguments)[0] == 2
+
+
+def test_a_laboratorys_folder_serves_for_certificates_and_trust(tmp_path: Path) -> None:
+    laboratory = Laboratory(bytes(range(32)))
+    cards = FaultyCards(
+        CardFolder(tmp_path, secrets.token_bytes), profiles.load("si").card, bytes(range(32)), secrets.token_bytes, lambda: AT
+    )
+    for name, content in cards.trust().items():
+        (tmp_path / name).write_bytes(content)
+    memory = VolatileMemory()
+    personalise(equipped()(laboratory), laboratory, memory, profiles.load("si").card, secrets.token_bytes)
+    given = ["--certificates", str(tmp_path), "--trust", str(tmp_path), "--pin", NORM_PIN, "--provoke", "--alter", "--json"]
+    code, output = eoi(InProcess(VirtualCard(memory, secrets.token_bytes)), "--can", CAN, *given)
+    report = json.loads(output)
+    assert code == 0 and report["counts"]["passed"] > 240
+    assert {case["reason"] for case in report["cases"] if case["verdict"] == "not run"} == set()
+    code, output = eoi(InProcess(VirtualCard(memory, secrets.token_bytes)), "--can", CAN, "--case", "iso7816_j_3", *given)
+    assert code == 0
+    assert [case["identifier"] for case in json.loads(output)["cases"]] == ["ISO7816_J_3"]
 
 
 def test_junit_can_be_read(failing: Report) -> None:

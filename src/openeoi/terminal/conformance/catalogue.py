@@ -42,12 +42,13 @@ DECLARED = frozenset({"ECDSA", "RSA", "MIG", "DATE", "BAC"})
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A group of cases with its `source`: which document states them."""
+    """A group of cases with its `source`: which document states them; `needs`: options without which none of them is run."""
 
     name: str
     title: str
     source: str
     cases: tuple[TestCase, ...]
+    needs: tuple[str, ...] = ()
 
 
 @cache
@@ -66,7 +67,8 @@ def _unit(name: str, data: Mapping[str, object]) -> Unit:
     }
     gone = {identifier: TestCase(identifier, name, reason, withdrawn=reason) for identifier, reason in withdrawn.items()}
     cases = tuple(sorted((live | gone).values(), key=lambda case: _order(case.identifier)))
-    return Unit(name, str(data["title"]), str(data["source"]), cases)
+    needs = tuple(cast(list[str], data.get("needs", [])))
+    return Unit(name, str(data["title"]), str(data["source"]), cases, needs)
 
 
 def _order(identifier: str) -> tuple[int, str]:

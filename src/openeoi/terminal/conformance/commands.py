@@ -41,7 +41,10 @@ Zone = Annotated[Path | None, typer.Option("--mrz", help="File with the printed 
 UnitNames = Annotated[list[str] | None, typer.Option("--unit", help="Only this unit: H, LDS_L, PACE ... May be repeated.")]
 Provoke = Annotated[
     bool,
-    typer.Option("--provoke", help="Also make the chip refuse a wrong CAN or MRZ, never a PIN; without this it only reads."),
+    typer.Option(
+        "--provoke",
+        help="Also make the chip refuse a wrong CAN or MRZ (and with --pin one wrong PIN).",
+    ),
 ]
 Declare = Annotated[list[str] | None, typer.Option("--declare", help="What only the maker knows: BAC, DATE, ECDSA, MIG, RSA.")]
 Certificates = Annotated[
@@ -68,7 +71,10 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
     """`eoi conformance`."""
     group = typer.Typer()
 
-    @group.command("conformance", epilog="Example: eoi conformance --can 123456 --html report.html")
+    @group.command(
+        "conformance",
+        epilog="Example: eoi conformance --can 123456 --html report.html",
+    )
     def conformance(
         reader: ReaderName = "",
         card: CardName = "",
@@ -87,7 +93,7 @@ def commands(open_reader: OpenReader, random: RandomSource, clock: Callable[[], 
         html: Html = None,
         junit: Junit = None,
     ) -> None:
-        """Test a travel-document chip after BSI TR-03105-3.2 and our own cases. A run without --provoke only reads."""
+        """Test a travel-document chip after BSI TR-03105-3.2 and our own cases. A run without --provoke uses no try."""
         from openeoi.terminal.conformance.report import Report, as_html, as_json, as_junit
         from openeoi.terminal.conformance.runner import Plan
 
