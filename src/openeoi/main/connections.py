@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openeoi.pki.authorities import Authorities
     from openeoi.protocols.passive_authentication.certificates import Certificate
     from openeoi.protocols.terminal_authentication.terminal import TerminalCredentials
+    from openeoi.signing.ports import TimeStampSource
     from openeoi.transport import Transport
 
 # The issuing office logs that somebody was identified, and must not learn where: it hears the same name from every office.
@@ -52,6 +53,11 @@ def qualified_issuers(authorities: Authorities) -> TrustedIssuers:
 def certificate_status(authorities: Authorities) -> CertificateStatus:
     """By serial number and issuer, straight from the issuance database. Whoever asks says no provider and no purpose."""
     return lambda serial, issuer: Status(authorities.certificate_status(serial, issuer.public_bytes()).kind.value)
+
+
+def time_stamps(authorities: Authorities) -> TimeStampSource:
+    """The state's own time-stamping unit."""
+    return authorities.time_stamp
 
 
 def login_persons(office: IssuingOffice, identifier_key: bytes) -> login.PersonResolver:

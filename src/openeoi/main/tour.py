@@ -39,6 +39,8 @@ from openeoi.main.settings import Settings
 from openeoi.main.up import exchange_master_lists, found_authorities
 from openeoi.main.wiring import Offices
 from openeoi.protocols.pace.passwords import PacePassword
+from openeoi.signing.forms import level_text
+from openeoi.signing.prepared import SignatureForm
 from openeoi.signing.sample_document import sample_document
 from openeoi.signing.validation import Outcome as SignatureOutcome
 from openeoi.terminal.checks import Outcome
@@ -113,7 +115,7 @@ def sign(journey: Journey) -> str:
     spoilt = bytearray(signed)
     spoilt[len(signed) // 8] ^= 1
     _require(desk.validate(bytes(spoilt)).outcome is not SignatureOutcome.SUCCESSFUL, "a changed document passed as valid")
-    return "PAdES B-B"
+    return level_text(SignatureForm.PADES, desk.level)
 
 
 def log_in(journey: Journey) -> str:

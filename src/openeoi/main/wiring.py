@@ -204,6 +204,7 @@ class Offices:
             self.random,
             connections.qualified_issuers(self.authorities),
             connections.certificate_status(self.authorities),
+            connections.time_stamps(self.authorities),
         )
 
     @cached_property

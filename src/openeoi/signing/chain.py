@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from openeoi.signing.certificates import for_pyhanko
@@ -36,3 +37,20 @@ def trust_problem(
     except PathError:
         return "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What is trusted, and what may help to build chains (DER)."""
+
+    anchors: Sequence[bytes]
+    intermediates: Sequence[bytes]
+    at: datetime
+
+    def problem(self, certificate: bytes, others: Sequence[bytes], stamped_at: datetime | None) -> str:
+        """ "" for a trusted chain, now or, since nothing but time has passed, when the signature was stamped at the latest
+        (EN 319 102-1, 5.5.4); else the sub-indication."""
+        found = trust_problem(certificate, others, self.anchors, self.intermediates, self.at)
+        if found == "OUT_OF_BOUNDS_NO_POE" and stamped_at is not None:
+            return trust_problem(certificate, others, self.anchors, self.intermediates, stamped_at)
+        return found

@@ -12,6 +12,7 @@ from openeoi.signing import forms
 from openeoi.signing.desk import SigningDesk
 from openeoi.signing.errors import SigningRefused
 from openeoi.signing.ports import KeyHolders
+from openeoi.signing.prepared import SignatureLevel
 from openeoi.signing.texts import report_lines, translator
 from openeoi.signing.validation import Outcome
 from openeoi.storage.atomic_files import AtomicFile
@@ -31,6 +32,9 @@ def commands(
         files: Annotated[list[Path], typer.Argument(help="What to sign, with one PIN entry; nothing of it is changed.")],
         out: Annotated[Path | None, typer.Option(help="Where the signed document goes; default beside the first file.")] = None,
         container: Annotated[bool, typer.Option(help="A container (ASiC-E) even for a single PDF.")] = False,
+        level: Annotated[
+            SignatureLevel | None, typer.Option(help="b-t with a time stamp, b-b without; default b-t where a unit is set up.")
+        ] = None,
         card: Annotated[str | None, typer.Option(help="A virtual card by its name in `eoi card list`.")] = None,
         reader: Annotated[
             str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`).")
@@ -39,8 +43,8 @@ def commands(
         replace: Annotated[bool, typer.Option(help="Replace the output file if it exists.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
     ) -> None:
-        """Sign files with the qualified certificate on the card: a PDF in itself (PAdES B-B), any others together in a container
-        (ASiC-E with XAdES B-B); a container gets a further signature."""
+        """Sign files with the qualified certificate on the card: a PDF in itself (PAdES), any others together in a container
+        (ASiC-E with XAdES); a container gets a further signature."""
         if card and reader:
             raise typer.BadParameter("give either --card or --reader")
         contents = [(file.name, _content(file)) for file in files]
@@ -48,13 +52,14 @@ def commands(
             name, document = get_desk().gather(contents, container)
             target = out or files[0].with_name(forms.signed_name(name))
             _require_target(target, files, replace)
-            signed = get_desk().sign(document, key_holders(card, reader, yes))
+            made = level or get_desk().level
+            signed = get_desk().sign(document, key_holders(card, reader, yes), made)
             AtomicFile(target, _READABLE).save(signed)
         except SigningRefused as error:
             _refuse(error, as_json, get_language())
         if as_json:
-            digest, level = hashlib.sha256(signed).hexdigest(), forms.LEVELS[forms.form_of(document)]
-            typer.echo(json.dumps({"signed": str(target), "sha256": digest, "level": level}, ensure_ascii=False))
+            digest, text = hashlib.sha256(signed).hexdigest(), forms.level_text(forms.form_of(document), made)
+            typer.echo(json.dumps({"signed": str(target), "sha256": digest, "level": text}, ensure_ascii=False))
         else:
             typer.echo(translator(get_language())("signing.command.signed", file=str(target)))
 

@@ -29,9 +29,18 @@ from openeoi.protocols.holder_certificate import CertificateStatus, TrustedIssue
 from openeoi.signing import forms, store
 from openeoi.signing.bounded import examine_bounded
 from openeoi.signing.certificates import check_signing_certificate, check_status, find_signing_certificate
-from openeoi.signing.errors import AnswerUnreadable, CardNotUsed, JobUnknown, OtherCertificate, SigningRefused
+from openeoi.signing.errors import (
+    AnswerUnreadable,
+    CardNotUsed,
+    JobUnknown,
+    OtherCertificate,
+    SigningRefused,
+    TimeStampUnavailable,
+)
 from openeoi.signing.jobs import Job, Stage
-from openeoi.signing.ports import KeyHolder
+from openeoi.signing.ports import KeyHolder, TimeStampSource
+from openeoi.signing.prepared import SignatureLevel
+from openeoi.signing.time_stamps import TimeStamps
 from openeoi.signing.validation import ValidationReport, judge
 from openeoi.storage.audit import AuditChain, AuditEntry
 from openeoi.storage.database import Database
@@ -57,7 +66,8 @@ class Opened:
 
 @dataclass(frozen=True)
 class SigningDesk:
-    """`origin` is the web origin under which `/signing` is mounted, `agent_address` where the browser finds the agent."""
+    """`origin` is the web origin under which `/signing` is mounted, `agent_address` where the browser finds the agent;
+    without `time_stamps` signatures have level B-B."""
 
     database: Database
     origin: str
@@ -66,6 +76,12 @@ class SigningDesk:
     random: RandomSource
     issuers: TrustedIssuers
     status: CertificateStatus
+    time_stamps: TimeStampSource | None = None
+
+    @property
+    def level(self) -> SignatureLevel:
+        """What is made when nothing else is asked for: B-T where there is a source of time stamps."""
+        return SignatureLevel.B_B if self.time_stamps is None else SignatureLevel.B_T
 
     # Through the browser
 
@@ -126,7 +142,7 @@ class SigningDesk:
             response.require_done()
             if job.prepared is None or response.certificate != job.prepared.certificate:
                 raise OtherCertificate("another card signed than the one whose certificate was taken")
-            signed = forms.finish(job.document, job.prepared, response.signature, self._now())
+            signed = forms.finish(job.document, job.prepared, response.signature, self._now(), self._stamps(self.level))
         with self.database.begin() as connection:
             if not store.set_signed(connection, job.job_id, signed):
                 raise JobUnknown("the job went on meanwhile")
@@ -151,7 +167,7 @@ class SigningDesk:
         """The one document to sign, by name. Raises what `forms.gather` does."""
         return forms.gather([(shown_name(name), content) for name, content in files], self._now(), in_container)
 
-    def sign(self, document: bytes, key_holder: KeyHolder) -> bytes:
+    def sign(self, document: bytes, key_holder: KeyHolder, level: SignatureLevel | None = None) -> bytes:
         """The signed document, with a key holder at hand; `document` is what `gather` gave. One PIN entry signs
         exactly this. Raises SigningRefused, and whatever the key holder raises."""
         forms.describe(document)
@@ -159,7 +175,7 @@ class SigningDesk:
         check_status(certificate, self.status)
         prepared = forms.prepare(document, certificate, self._now())
         value = key_holder.sign_digest(prepared.certificate, prepared.digest)
-        signed = forms.finish(document, prepared, value, self._now())
+        signed = forms.finish(document, prepared, value, self._now(), self._stamps(level or self.level))
         self._audit(signed, prepared.certificate)
         return signed
 
@@ -170,6 +186,13 @@ class SigningDesk:
         intermediates = [one for issuer in issuers if issuer.above for one in (issuer.certificate, *issuer.above[:-1])]
         now = self._now()
         return judge(examine_bounded(document, anchors, intermediates, now), issuers, self.status, now)
+
+    def _stamps(self, level: SignatureLevel) -> TimeStamps | None:
+        if level is SignatureLevel.B_B:
+            return None
+        if self.time_stamps is None:
+            raise TimeStampUnavailable("no time-stamping unit is set up")
+        return TimeStamps(self.time_stamps, self.random)
 
     def _request(self, job: Job, operation: Operation, path: str, details: Details) -> CardRequest:
         state = self._secret()

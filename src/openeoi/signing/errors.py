@@ -46,6 +46,18 @@ class SignatureUnreadable(SigningRefused):
     reason = "signature_unreadable"
 
 
+class TimeStampUnavailable(SigningRefused):
+    """The time-stamping unit cannot be asked now."""
+
+    reason = "time_stamp_unavailable"
+
+
+class TimeStampRefused(SigningRefused):
+    """The time-stamping unit gave no token, or one about something else."""
+
+    reason = "time_stamp_refused"
+
+
 class DocumentLocked(SigningRefused):
     """An earlier signature certifies the document and forbids further changes."""
 

@@ -20,7 +20,8 @@ class SignatureFindings:
     `coverage` and `changes` are pyHanko's names of SignatureCoverageLevel and ModificationLevel, or ALL_FILES and SOME_FILES of a
     container; `names_signer`: the signed part names the signer's certificate; `place_clean`: the place left
     out of the signed bytes holds the signature and nothing else; `trust_problem` the sub-indication of ETSI EN 319 102-1 when no
-    trusted chain was found; `claimed_time` is the signer's own word, in ISO 8601.
+    trusted chain was found; `claimed_time` is the signer's own word, in ISO 8601. `stamp_time` is
+    that of a time stamp over the signature, "" where there is none; with a `stamp_problem` (a code) it proves nothing.
     """
 
     field_name: str
@@ -37,6 +38,8 @@ class SignatureFindings:
     trust_problem: str = ""
     claimed_time: str = ""
     subfilter: str = ""
+    stamp_time: str = ""
+    stamp_problem: str = ""
     digest_algorithm: str = ""
     signature_algorithm: str = ""
 

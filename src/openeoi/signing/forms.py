@@ -11,9 +11,10 @@ from openeoi.signing.asic import container
 from openeoi.signing.asic import signature as asic
 from openeoi.signing.certificates import SigningCertificate
 from openeoi.signing.errors import DocumentUnreadable, FileNameNotAllowed
-from openeoi.signing.prepared import DocumentFacts, PreparedSignature, SignatureForm
+from openeoi.signing.prepared import DocumentFacts, PreparedSignature, SignatureForm, SignatureLevel
+from openeoi.signing.time_stamps import TimeStamps
 
-LEVELS = {SignatureForm.PADES: "PAdES B-B", SignatureForm.ASICE: "ASiC-E, XAdES B-B"}
+FORMATS = {SignatureForm.PADES: "PAdES", SignatureForm.ASICE: "ASiC-E, XAdES"}
 MEDIA_TYPES = {SignatureForm.PADES: "application/pdf", SignatureForm.ASICE: container.MEDIA_TYPE}
 
 
@@ -59,11 +60,21 @@ def prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> P
     return step(document, certificate, at)
 
 
-def finish(document: bytes, prepared: PreparedSignature, signature: bytes, at: datetime) -> bytes:
-    """The second step: the signed document. `signature` is the card's raw r || s. Raises SignatureWrong."""
+def finish(
+    document: bytes, prepared: PreparedSignature, signature: bytes, at: datetime, stamps: TimeStamps | None = None
+) -> bytes:
+    """The second step: the signed document, with `stamps` at level B-T. `signature` is the card's raw r || s.
+
+    Raises SignatureWrong, TimeStampRefused, TimeStampUnavailable.
+    """
     if form_of(document) is SignatureForm.PADES:
-        return pades.finish(prepared, signature)
-    return asic.finish(document, prepared, signature, at)
+        return pades.finish(prepared, signature, stamps)
+    return asic.finish(document, prepared, signature, at, stamps)
+
+
+def level_text(form: SignatureForm, level: SignatureLevel) -> str:
+    """`PAdES B-T`"""
+    return f"{FORMATS[form]} {level.value.upper()}"
 
 
 def signed_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""PAdES B-B in two steps: the document becomes CMS signed attributes, the card's signature over them completes the document.
+"""PAdES B-B and B-T in two steps: the document becomes CMS signed attributes, the card's signature over them completes it.
 
 Between the steps the document lies here with an empty place for the signature, so that the card may be anywhere. Profile:
 SubFilter ETSI.CAdES.detached, digest SHA-384, ECDSA on P-384, signing-certificate-v2, no signing time in the CMS (ETSI EN 319
@@ -21,9 +21,11 @@ from openeoi.signing.errors import (
     SigningRefused,
 )
 from openeoi.signing.prepared import SCALAR_SIZE, DocumentFacts, FileFacts, PreparedSignature, SignatureForm
+from openeoi.signing.time_stamps import TimeStamps
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import ExternalSigner
+    from pyhanko.sign.timestamps import TimeStamper
 
 LARGEST_DOCUMENT = 30 * 1024 * 1024
 _MOST_PAGES = 100_000
@@ -79,9 +81,12 @@ def prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> P
         raise DocumentUnreadable(f"it cannot be extended ({type(error).__name__})") from error
 
 
-def finish(prepared: PreparedSignature, signature: bytes) -> bytes:
-    """The second step: the signed document. `signature` is the card's raw r || s. Raises SignatureWrong."""
-    return asyncio.run(_finish(prepared, prepared.verified_der(signature)))
+def finish(prepared: PreparedSignature, signature: bytes, stamps: TimeStamps | None = None) -> bytes:
+    """The second step: the signed document, with `stamps` at level B-T. `signature` is the card's raw r || s.
+
+    Raises SignatureWrong, TimeStampRefused, TimeStampUnavailable.
+    """
+    return asyncio.run(_finish(prepared, prepared.verified_der(signature), stamps))
 
 
 async def _prepare(document: bytes, certificate: SigningCertificate, at: datetime) -> PreparedSignature:
@@ -112,16 +117,29 @@ async def _prepare(document: bytes, certificate: SigningCertificate, at: datetim
     )
 
 
-async def _finish(prepared: PreparedSignature, der_signature: bytes) -> bytes:
+async def _finish(prepared: PreparedSignature, der_signature: bytes, stamps: TimeStamps | None) -> bytes:
     from asn1crypto.cms import CMSAttributes
     from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 
     signer = _external_signer(prepared.certificate, prepared.chain, der_signature)
     attributes = CMSAttributes.load(prepared.to_be_signed)
-    content = await signer.async_sign_prescribed_attributes(_DIGEST, signed_attrs=attributes)
+    stamper = None if stamps is None else _stamper(stamps)
+    content = await signer.async_sign_prescribed_attributes(_DIGEST, signed_attrs=attributes, timestamper=stamper)
     output = BytesIO(prepared.document)
     PreparedByteRangeDigest(b"", prepared.start, prepared.end).fill_with_cms(output, content)
     return output.getvalue()
+
+
+def _stamper(stamps: TimeStamps) -> "TimeStamper":
+    """Our source of time stamps as pyHanko wants one."""
+    from asn1crypto.cms import ContentInfo
+    from pyhanko.sign.timestamps import TimeStamper
+
+    class Stamper(TimeStamper):
+        async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
+            return ContentInfo.load(stamps.over(message_digest))
+
+    return Stamper()  # type: ignore[no-untyped-call]  # pyHanko has no types
 
 
 def _external_signer(certificate: bytes, chain: tuple[bytes, ...], signature: bytes) -> "ExternalSigner":

@@ -13,9 +13,9 @@ from openeoi.signing import sample_document
 from openeoi.signing.certificates import subject_text
 from openeoi.signing.desk import CERTIFICATE_PATH, PATH, SIGNATURE_PATH, SigningDesk, shown_name
 from openeoi.signing.errors import SigningRefused
-from openeoi.signing.forms import LEVELS, MEDIA_TYPES, signed_name
+from openeoi.signing.forms import MEDIA_TYPES, level_text, signed_name
 from openeoi.signing.jobs import Job, Stage
-from openeoi.signing.prepared import SignatureForm
+from openeoi.signing.prepared import SignatureForm, SignatureLevel
 from openeoi.web.forms import FieldError, Form, submission
 from openeoi.web.home import note_step
 from openeoi.web.kit import WebKit
@@ -84,7 +84,8 @@ class _Pages:
             headers=TELL_ORIGIN,
             job=job,
             files=job.files,
-            level=LEVELS[job.form],
+            level=level_text(job.form, self.desk.level),
+            has_stamp=self.desk.level is SignatureLevel.B_T,
             agent_address=self.desk.agent_address,
             card_request=self.desk.request(job).encode(),
             certificate=None if job.prepared is None else _certificate(job.prepared.certificate),

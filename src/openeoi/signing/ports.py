@@ -30,3 +30,9 @@ class KeyHolders(Protocol):
     """
 
     def __call__(self, card: str | None, reader: str, agreed: bool, /) -> KeyHolder: ...
+
+
+class TimeStampSource(Protocol):
+    """A time-stamping unit: the TimeStampResp to a TimeStampReq, both DER (RFC 3161). Raises TimeStampUnavailable."""
+
+    def __call__(self, request: bytes, /) -> bytes: ...

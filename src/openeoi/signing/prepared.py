@@ -22,6 +22,13 @@ class SignatureForm(StrEnum):
     ASICE = "asice"
 
 
+class SignatureLevel(StrEnum):
+    """Baseline levels (ETSI EN 319 142-1, 319 132-1): B_B is the signature alone, B_T has a time stamp over it."""
+
+    B_B = "b-b"
+    B_T = "b-t"
+
+
 @dataclass(frozen=True)
 class FileFacts:
     """One file as the holder sees it before the PIN: name, media type, size in bytes, SHA-256 of the whole file."""

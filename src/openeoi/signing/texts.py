@@ -29,6 +29,8 @@ def _signature_lines(number: int, signature: SignatureReport, t: Translator) -> 
     yield f"  {signature.indication.value} {signature.sub_indication}".rstrip()
     if signature.claimed_time:
         yield f"  {t('signing.report.claimed_time')}: {signature.claimed_time}"
+    if signature.stamped_at:
+        yield f"  {t('signing.report.stamped_at')}: {signature.stamped_at}"
     for check in signature.checks:
         reason = f" ({t(f'signing.reason.{check.reason}')})" if check.reason else ""
         yield f"  {t(f'signing.check.{check.name}')}: {t(f'signing.outcome.{check.outcome.value}')}{reason}"

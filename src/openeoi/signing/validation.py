@@ -45,7 +45,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class Check:
-    """`name` is one of integrity, coverage, changes, chain, usage, revocation, qualified; `reason` a code, "" when there is
+    """`name` is one of integrity, coverage, changes, time, chain, usage, revocation, qualified; `reason` a code, "" when there is
     nothing to add (texts: `signing.check.<name>`, `signing.reason.<reason>`)."""
 
     name: str
@@ -66,6 +66,7 @@ class SignatureReport:
     serial: str = ""
     subfilter: str = ""
     algorithm: str = ""
+    stamped_at: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -135,6 +136,7 @@ def _judge_one(found: SignatureFindings, issuers: Sequence[TrustedIssuer], statu
         _integrity(found),
         _coverage(found),
         _changes(found),
+        _stamp(found),
         _chain(found),
         _usage(found, certificate),
         _revocation(found, certificate, status),
@@ -153,6 +155,7 @@ def _judge_one(found: SignatureFindings, issuers: Sequence[TrustedIssuer], statu
         str(certificate.serial_number),
         found.subfilter,
         f"{found.signature_algorithm} {found.digest_algorithm}",
+        found.stamp_time if not found.stamp_problem else "",
     )
 
 
@@ -186,6 +189,13 @@ def _changes(found: SignatureFindings) -> Check:
     if found.changes_allowed and found.changes in {"NONE", "LTA_UPDATES", "FORM_FILLING"}:
         return Check("changes", Outcome.SUCCESSFUL, "additions_allowed")
     return Check("changes", Outcome.FAILED, "additions_suspicious")
+
+
+def _stamp(found: SignatureFindings) -> Check:
+    """A time stamp that is not sound proves nothing, and takes nothing from the signature either (EN 319 102-1, 5.5.4)."""
+    if found.stamp_problem:
+        return Check("time", Outcome.UNDETERMINED, found.stamp_problem)
+    return Check("time", Outcome.SUCCESSFUL, "stamped" if found.stamp_time else "claimed_only")
 
 
 def _chain(found: SignatureFindings) -> Check:

@@ -6,11 +6,13 @@ import base64
 from collections.abc import Sequence
 from datetime import datetime
 
+from openeoi.signing import time_stamps
 from openeoi.signing.asic import container
 from openeoi.signing.asic.container import Container
-from openeoi.signing.chain import trust_problem
+from openeoi.signing.chain import Trust
 from openeoi.signing.errors import DocumentTooLarge, SigningRefused
 from openeoi.signing.findings import MOST_SIGNATURES, DocumentFindings, SignatureFindings, shown
+from openeoi.signing.time_stamps import StampFacts
 from openeoi.signing.xades import read
 from openeoi.signing.xades.read import XmlSignature
 
@@ -50,15 +52,24 @@ def _one(
 ) -> SignatureFindings:
     try:
         signature = read.examine(element, opened.files.get)
-        problem = trust_problem(signature.certificate, signature.others, anchors, intermediates, at)
+        stamp = _stamp(signature, anchors, intermediates, at)
+        proven = stamp.time if not stamp.problem else None
+        problem = Trust(anchors, intermediates, at).problem(signature.certificate, signature.others, proven)
     except MemoryError:
         raise
     except Exception:  # a signature or certificate that cannot be parsed, of whatever making
         return SignatureFindings(shown(name), "signature_unreadable")
-    return _findings(name, signature, opened, problem)
+    return _findings(name, signature, opened, problem, stamp)
 
 
-def _findings(name: str, signature: XmlSignature, opened: Container, problem: str) -> SignatureFindings:
+def _stamp(signature: XmlSignature, anchors: Sequence[bytes], intermediates: Sequence[bytes], at: datetime) -> StampFacts:
+    """The earliest sound time stamp; else what is wrong with the first one."""
+    found = [time_stamps.examine(token, signature.stamped, anchors, intermediates, at) for token in signature.stamps]
+    sound = sorted((one for one in found if not one.problem and one.time is not None), key=lambda one: str(one.time))
+    return next(iter((*sound, *found)), StampFacts(None))
+
+
+def _findings(name: str, signature: XmlSignature, opened: Container, problem: str, stamp: StampFacts) -> SignatureFindings:
     claimed = signature.claimed_time
     return SignatureFindings(
         field_name=shown(f"{name} {signature.identifier}".strip()),
@@ -73,6 +84,8 @@ def _findings(name: str, signature: XmlSignature, opened: Container, problem: st
         trusted=not problem,
         trust_problem=problem,
         claimed_time=claimed.isoformat() if claimed is not None else "",
+        stamp_time=stamp.time.isoformat() if stamp.time is not None else "",
+        stamp_problem=stamp.problem,
         subfilter=FORMAT,
         digest_algorithm=shown(" ".join(signature.digest_algorithms)),
         signature_algorithm=shown(signature.signature_algorithm),

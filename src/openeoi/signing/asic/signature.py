@@ -1,4 +1,4 @@
-"""XAdES B-B in an ASiC-E container, in two steps as the PDF's: prepare, and complete with what the card signed."""
+"""XAdES B-B and B-T in an ASiC-E container, in two steps as the PDF's: prepare, and complete with what the card signed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from openeoi.signing.asic.container import Container
 from openeoi.signing.certificates import SigningCertificate
 from openeoi.signing.errors import ContainerUnreadable, DocumentTooLarge
 from openeoi.signing.prepared import DocumentFacts, FileFacts, PreparedSignature, SignatureForm
+from openeoi.signing.time_stamps import TimeStamps
 from openeoi.signing.xades import build, read
 from openeoi.signing.xades.build import SignedFile
 
@@ -49,11 +50,18 @@ def prepare(content: bytes, certificate: SigningCertificate, at: datetime) -> Pr
     )
 
 
-def finish(content: bytes, prepared: PreparedSignature, signature: bytes, at: datetime) -> bytes:
-    """The container with the new signature beside the ones it had. Raises SignatureWrong."""
+def finish(
+    content: bytes, prepared: PreparedSignature, signature: bytes, at: datetime, stamps: TimeStamps | None = None
+) -> bytes:
+    """The container with the new signature beside the ones it had, with `stamps` at level B-T.
+
+    Raises SignatureWrong, TimeStampRefused, TimeStampUnavailable.
+    """
     prepared.verified_der(signature)
     opened = _opened(content)
     xml = build.complete(prepared.document, prepared.start, prepared.end, signature)
+    if stamps is not None:
+        xml = build.with_time_stamp(xml, stamps.over(hashlib.sha384(build.signature_value(xml)).digest()))
     signatures = {**opened.signatures, container.next_signature_name(opened): xml}
     return container.write(Container(opened.files, signatures), at)
 

@@ -77,6 +77,27 @@ def complete(unsigned: bytes, start: int, end: int, signature: bytes) -> bytes:
     return unsigned[:start] + base64.b64encode(signature) + unsigned[end:]
 
 
+def signature_value(xml: bytes) -> bytes:
+    """What a time stamp over the signature covers: its canonical SignatureValue (EN 319 132-1, 5.3)."""
+    return canonical(_only_signature(etree.fromstring(xml)).find(ds("SignatureValue")))
+
+
+def with_time_stamp(xml: bytes, token: bytes) -> bytes:
+    """The document with a token (DER) over `signature_value`: level B-T."""
+    root = etree.fromstring(xml)
+    holder = _only_signature(root).find(f"{ds('Object')}/{xades('QualifyingProperties')}")
+    properties = etree.SubElement(etree.SubElement(holder, xades("UnsignedProperties")), xades("UnsignedSignatureProperties"))
+    stamp = etree.SubElement(properties, xades("SignatureTimeStamp"))
+    etree.SubElement(stamp, ds("CanonicalizationMethod"), Algorithm=CANONICAL_XML)
+    etree.SubElement(stamp, xades("EncapsulatedTimeStamp")).text = base64.b64encode(token).decode()
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return content
+
+
+def _only_signature(root: etree._Element) -> etree._Element:
+    return root.find(ds("Signature"))
+
+
 def canonical(element: etree._Element) -> bytes:
     """Inclusive canonical XML 1.0 of an element where it stands, without comments."""
     content: bytes = etree.tostring(element, method="c14n", with_tail=False)

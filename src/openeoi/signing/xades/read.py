@@ -28,6 +28,7 @@ from openeoi.signing.xades.names import ds, xades
 
 MOST_CERTIFICATES: Final = 20
 MOST_REFERENCES: Final = 200
+MOST_STAMPS: Final = 4
 LARGEST_XML: Final = 2 * 1024 * 1024
 
 
@@ -36,7 +37,8 @@ class XmlSignature:
     """What one signature says and whether it holds. `certificate` is the signer's (DER), `others` those that came along.
 
     `intact`: every digest fits; `valid`: the value fits the signed part and the signer's key; `names_signer`: the signed
-    properties hold the digest of the certificate; `covered` are the names of the files; `claimed_time` is the signer's word.
+    properties hold the digest of the certificate; `covered` are the names of the files; `claimed_time` is the signer's word;
+    `stamps` are the tokens (DER) over `stamped`, the canonical signature value.
     """
 
     identifier: str
@@ -49,6 +51,8 @@ class XmlSignature:
     claimed_time: datetime | None
     digest_algorithms: tuple[str, ...]
     signature_algorithm: str
+    stamps: tuple[bytes, ...] = field(repr=False)
+    stamped: bytes = field(repr=False)
 
 
 def parse(xml: bytes) -> etree._Element:
@@ -103,6 +107,8 @@ def examine(signature: etree._Element, file: Callable[[str], bytes | None]) -> X
         claimed_time=_claimed_time(properties),
         digest_algorithms=tuple(dict.fromkeys(algorithms)),
         signature_algorithm=_short(method),
+        stamps=_stamps(signature),
+        stamped=_canonical(_one(signature, ds("SignatureValue")), names.CANONICAL_XML),
     )
 
 
@@ -186,6 +192,19 @@ def _signer(properties: etree._Element, certificates: tuple[bytes, ...]) -> tupl
                 if names.digest(algorithm, certificate) == wanted:
                     return certificate, True
     return certificates[0], False
+
+
+def _stamps(signature: etree._Element) -> tuple[bytes, ...]:
+    """Tokens over the signature value (5.3); one canonicalization is enough for those, the one that all makers use."""
+    place = f"{ds('Object')}/{xades('QualifyingProperties')}/{xades('UnsignedProperties')}/{xades('UnsignedSignatureProperties')}"
+    found = signature.findall(f"{place}/{xades('SignatureTimeStamp')}")
+    if len(found) > MOST_STAMPS:
+        raise SignatureUnreadable("it has too many time stamps")
+    for stamp in found:
+        method = stamp.find(ds("CanonicalizationMethod"))
+        if method is not None and method.get("Algorithm") not in (names.CANONICAL_XML, names.CANONICAL_XML_11):
+            raise SignatureUnreadable("its time stamp is over another canonical form than is supported")
+    return tuple(_base64(_one(stamp, xades("EncapsulatedTimeStamp"))) for stamp in found)
 
 
 def _claimed_time(properties: etree._Element) -> datetime | None:
