@@ -34,11 +34,12 @@ from openeoi.health.insurer.sample_insurer import IN_FORCE, SAMPLE_PEOPLE, Sampl
 from openeoi.health.office import CROSS_SITE, Connections, HealthOffice
 from openeoi.health.ports import DocumentState, StatusAnswer
 from openeoi.protocols.holder_certificate import Status, TrustedIssuer
-from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
+from openeoi.protocols.passive_authentication.anchors import CertificateAnchors
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.storage.database import Database
+from openeoi.terminal.examination import Trust
 from openeoi.web.kit import Settings, WebKit
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -75,8 +76,7 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
         reader,
         Faces(),
         profiles.load("si").card,
-        CertificateAnchors([]),
-        NoRevocationLists(),
+        Trust(CertificateAnchors([])),
         secrets.token_bytes,
         lambda: NOW,
     )

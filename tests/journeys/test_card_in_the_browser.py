@@ -32,7 +32,7 @@ from openeoi.login import store as login_store
 from openeoi.login.ports import Person
 from openeoi.login.sample_service import SampleService
 from openeoi.protocols.holder_certificate import Status, TrustedIssuer
-from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, NoRevocationLists
+from openeoi.protocols.passive_authentication.anchors import CertificateAnchors
 from openeoi.protocols.personalisation.applications import Application
 from openeoi.protocols.personalisation.shared import LifeCycle
 from openeoi.signing import desk as signing_desk
@@ -40,6 +40,7 @@ from openeoi.signing import pages as signing_pages
 from openeoi.signing import store as signing_store
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.storage.database import Database
+from openeoi.terminal.examination import Trust
 from openeoi.web.kit import Settings, WebKit
 from signing.documents import pdf
 
@@ -79,8 +80,7 @@ def browser(box: CardFolder, tmp_path: Path) -> TestClient:
         reader,
         Faces(),
         profiles.load("si").card,
-        CertificateAnchors([]),
-        NoRevocationLists(),
+        Trust(CertificateAnchors([])),
         secrets.token_bytes,
         lambda: NOW,
     )
