@@ -1,5 +1,6 @@
 """Keys are used for their purpose, stay inside, survive damage with a named error, and are never overwritten."""
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -140,6 +141,16 @@ def test_a_cost_of_another_name_is_damage(name: str) -> None:
     files = one_key()
     document = json.loads(files.content["root-1.key"])
     document["derivation"][name] = document["derivation"].pop("passes")
+    written_again(files, document)
+    with pytest.raises(DamagedKeyFile):
+        store(files)
+
+
+@pytest.mark.parametrize("size", [0, 7, 11, 13, 200])
+def test_a_nonce_of_another_size_is_damage(size: int) -> None:
+    files = one_key()
+    document = json.loads(files.content["root-1.key"])
+    document["nonce"] = base64.b64encode(bytes(size)).decode()
     written_again(files, document)
     with pytest.raises(DamagedKeyFile):
         store(files)

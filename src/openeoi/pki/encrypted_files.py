@@ -38,6 +38,8 @@ from openeoi.pki.key_store import KeyAlgorithm, KeyDescription, KeyId, KeyPurpos
 FORMAT = "openeoi-key/1"
 FIELDS = frozenset({"format", "label", "purpose", "algorithm", "public_key", "derivation", "nonce", "private_key", "checksum"})
 
+SALT_SIZE, NONCE_SIZE = 16, 12  # bytes
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 CURVES: dict[KeyAlgorithm, ec.EllipticCurve] = {
@@ -93,7 +95,7 @@ class EncryptedFiles:
         self._passphrase = passphrase.encode()
         self._encryption_keys: dict[_Derivation, bytes] = {}
         self._opened: dict[KeyId, tuple[KeyDescription, PrivateKey]] = {}
-        self._derivation = _Derivation(secrets.token_bytes(16), cost or DerivationCost())
+        self._derivation = _Derivation(secrets.token_bytes(SALT_SIZE), cost or DerivationCost())
         found = [(name, self._load(name)) for name in files.names()]
         if found:
             name, first = found[0]
@@ -189,7 +191,7 @@ class EncryptedFiles:
         plain = private_key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        nonce = secrets.token_bytes(12)
+        nonce = secrets.token_bytes(NONCE_SIZE)
         clear = _clear(description, self._derivation, nonce)
         encrypted = AESGCM(self._encryption_key(self._derivation)).encrypt(nonce, plain, _canonical(clear))
         document: dict[str, object] = {**clear, "private_key": _text(encrypted)}
@@ -224,7 +226,9 @@ def _key_file(clear: dict[str, object], encrypted: object) -> _KeyFile:
     derivation = clear["derivation"]
     if not isinstance(derivation, dict) or derivation.pop("function") != "argon2id":
         raise ValueError("another key derivation")
-    salt = _binary(derivation.pop("salt"))
+    salt, nonce = _binary(derivation.pop("salt")), _binary(clear["nonce"])
+    if len(salt) != SALT_SIZE or len(nonce) != NONCE_SIZE:
+        raise ValueError("a salt or nonce of another size")
     if set(derivation) != {cost.name for cost in fields(DerivationCost)}:
         raise ValueError("other costs than those of argon2id")
     cost = DerivationCost(**{name: _within(value, getattr(COST_LIMIT, name)) for name, value in derivation.items()})
@@ -234,7 +238,7 @@ def _key_file(clear: dict[str, object], encrypted: object) -> _KeyFile:
         KeyAlgorithm(str(clear["algorithm"])),
         _binary(clear["public_key"]),
     )
-    parsed = _KeyFile(description, _Derivation(salt, cost), _binary(clear["nonce"]), _binary(encrypted), b"")
+    parsed = _KeyFile(description, _Derivation(salt, cost), nonce, _binary(encrypted), b"")
     rewritten = _canonical(_clear(description, parsed.derivation, parsed.nonce))
     return _KeyFile(description, parsed.derivation, parsed.nonce, parsed.private_key, rewritten)
 
