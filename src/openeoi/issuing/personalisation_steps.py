@@ -307,4 +307,5 @@ def _token_description(run: Run) -> pkcs15.TokenDescription:
         norm_pin=place(card.norm_pin),
         norm_puk=place(card.puk),
         sig_pin=place(card.sig_pin),
+        gap=card.object_gap,
     )

@@ -91,7 +91,8 @@ class ChipOptions:
 @dataclass(frozen=True, slots=True)
 class CardParameters:
     """`pace_oid` and `pace_parameter_id` (ICAO 9303-11, 9.5.1) go into EF.CardAccess; the card access number has
-    `access_number_length` digits. `puk` unblocks both PINs."""
+    `access_number_length` digits. `puk` unblocks both PINs. `object_gap`: zero bytes behind each object of the PKCS#15 directory
+    files."""
 
     pace_oid: str
     pace_parameter_id: int
@@ -101,5 +102,6 @@ class CardParameters:
     puk: PinParameters
     initial_password: PinParameters
     document_numbers: DocumentNumberFormat
+    object_gap: int = 0
     document: TravelDocumentParameters = TravelDocumentParameters()
     options: ChipOptions = ChipOptions()

@@ -59,6 +59,8 @@ CARD = CardParameters(
     initial_password=PinParameters(8, 8, tries=5, reference=7, path=b"\x00\x07", one_use=True),
     # The one known number, the specimen's, has two letters and seven digits. OUR CHOICE: the letters, not the specimen's.
     document_numbers=DocumentNumberFormat(prefix="OE", digits=7),
+    # Known of the real card: zero bytes stand between the objects, and programs read over them. OUR CHOICE: how many.
+    object_gap=2,
     # Not known of the real card, but that fingerprints stand behind extended access control (Regulation (EU) 2025/1208). OUR
     # CHOICE: everything else.
     document=TravelDocumentParameters(
