@@ -45,6 +45,14 @@ def desk(agent: Agent, scard: FakeScard) -> Iterator[FakeReader]:
 
 
 @pytest.fixture
+def pad(agent: Agent, scard: FakeScard) -> Iterator[FakeReader]:
+    """The same card without contacts: before it is opened it does not say whose it is."""
+    with agent.virtual_reader.cards.powered("ACTIVE", contactless=True) as card:
+        scard.readers = {"Desk 00 00": FakeReader(card.process, CONTACTLESS_ATR, count=1)}
+        yield scard.readers["Desk 00 00"]
+
+
+@pytest.fixture
 def real(agent: Agent) -> Agent:
     return agent.at(PcscReader("desk"))
 
@@ -82,18 +90,22 @@ def test_a_card_is_read_and_its_pin_changed(real: Agent, desk: FakeReader) -> No
 
 
 @pytest.mark.parametrize("command", [["status"], ["activate"], ["change", "norm"], ["unblock", "sig"]])
-def test_without_consent_a_first_run_only_reads(real: Agent, desk: FakeReader, command: list[str]) -> None:
+def test_without_consent_a_first_run_only_reads(real: Agent, pad: FakeReader, command: list[str]) -> None:
     refused = RUNNER.invoke(pin_commands(using(real)), [*command, "--can", CAN])
     assert isinstance(refused.exception, ConsentNeeded)
-    assert instructions(desk) <= {0xA4, 0xB0, 0xCA}
+    assert instructions(pad) <= {0xA4, 0xB0, 0xCA}
 
 
-def test_reading_asks_as_well_because_the_can_is_offered(real: Agent, desk: FakeReader) -> None:
+def test_reading_asks_as_well_because_the_can_is_offered(real: Agent, pad: FakeReader) -> None:
     assert isinstance(RUNNER.invoke(card_commands(using(real)), ["read", "--can", CAN]).exception, ConsentNeeded)
-    assert instructions(desk) <= {0xA4, 0xB0, 0xCA}
+    assert instructions(pad) <= {0xA4, 0xB0, 0xCA}
 
 
-def test_the_question_names_reader_and_card(real: Agent, agent: Agent, desk: FakeReader) -> None:
+def test_a_card_that_says_it_is_ours_is_used_without_asking(real: Agent, desk: FakeReader) -> None:
+    assert RUNNER.invoke(card_commands(using(real)), ["read", "--can", CAN]).exit_code == 0
+
+
+def test_the_question_names_reader_and_card(real: Agent, agent: Agent, pad: FakeReader) -> None:
     asked: list[str] = []
 
     def agree(question: str) -> bool:

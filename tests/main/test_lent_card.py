@@ -30,7 +30,7 @@ def eoi(var: Path, *arguments: str, given: str = "") -> subprocess.CompletedProc
 def test_one_installation_lends_its_card_to_another(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     sample_card(memory=AtomicFile(Installation(here, secrets.token_bytes).cards / "SAMPLE.card"))
-    assert eoi(here, "card", "insert", "SAMPLE").returncode == 0
+    assert eoi(here, "card", "insert", "SAMPLE", "--contactless").returncode == 0
     made = eoi(here, "card", "relay-certificates", "--user", "ana", "--json")
     authority, _, user = (Path(path) for path in json.loads(made.stdout))
     folder = Installation(there, secrets.token_bytes).relay

@@ -1,7 +1,7 @@
 """Before a card is used from the command line: is there one, and may what comes next use up one of its tries?
 
-A card in the virtual reader is ours. Every other one may be somebody's only one: it is looked at first, which reads and nothing
-else, and what could cost a try is done only when the holder agrees.
+A card in the virtual reader is ours, and one elsewhere that says so. Every other one may be somebody's only one: it is looked at
+first, which reads and nothing else, and what could cost a try is done only when the holder agrees.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def require_consent(agent: Agent, agreed: bool, confirm: Callable[[str], bool] |
     if agreed or agent.reader is agent.virtual_reader:
         return
     found = look_at(agent)
+    if found.maker.ours:
+        return
     question = f"{agent.reader.name}: {found.kind.value}. A wrong CAN or PIN can use up a try of this card. Go on?"
     ask = confirm if confirm is not None else _ask
     if not ask(question):
