@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from openeoi.card.faults.fault import Use
 from openeoi.card.faults.laboratory import Laboratory
 from openeoi.card.faults.specimen import CAN, NORM_PIN, ZONE
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
+from openeoi.encoding.card_verifiable_certificates.references import KeyReference
 from openeoi.encoding.lds import files
 from openeoi.encoding.lds.data_group_3 import DataGroup3
 from openeoi.encoding.lds.data_group_14 import DataGroup14
@@ -38,7 +39,7 @@ from openeoi.terminal.checks import Outcome
 from openeoi.terminal.conformance.certificates.folder import trust_point
 from openeoi.terminal.credentials import sign_digest
 from openeoi.terminal.document_channel import DocumentChannel, open_with_basic_access, open_with_pace
-from openeoi.terminal.examination import Task, Trust, code_of, examine
+from openeoi.terminal.examination import Examination, Task, Trust, code_of, examine
 from openeoi.terminal.extended_access import prove_terminal
 from openeoi.terminal.pin_care import pin_status
 from openeoi.terminal.prove_chip import by_chip_authentication, by_mapping, read_card_security
@@ -156,6 +157,19 @@ def _read_fingerprints() -> CardSteps[None]:
     opened = yield from by_chip_authentication(opened, infos, secrets.token_bytes)
     yield from prove_terminal(opened, credentials(), infos)
     DataGroup3.decode((yield from through(opened.channel, read_elementary_file(files.data_group(3)))))
+
+
+class Right:
+    """Satisfies `TerminalCredentialsSource`."""
+
+    def credentials_for(self, authority_references: Sequence[KeyReference], at: datetime) -> TerminalCredentials | None:
+        return credentials()
+
+
+def examined_with_the_right(transport: Transport) -> Examination:
+    """What a reader finds that may read fingerprints."""
+    opened = run(open_with_pace(PacePassword.from_can(CAN), secrets.token_bytes), transport)
+    return run(examine(opened, Task((1, 2, 3, 14, 15), Right()), TRUST, AT, secrets.token_bytes), transport)
 
 
 BY_STEPS: Mapping[Use, Callable[[], CardSteps[object]]] = {

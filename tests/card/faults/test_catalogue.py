@@ -20,6 +20,7 @@ from openeoi.card.faults.printed import page
 from openeoi.card.faults.specimen import personalise, sound_specimen
 from openeoi.card.memory import VolatileMemory
 from openeoi.terminal.checks import Outcome
+from openeoi.terminal.examination import Point
 from openeoi.transport.in_process import InProcess
 
 NAMES = list(CATALOGUE)
@@ -124,6 +125,21 @@ def test_an_inspection_finds_what_the_catalogue_says(name: str) -> None:
     assert (check.outcome.value, check.reason) == (expected.verdict.value, expected.reason)
     assert report.outcome is not Outcome.SUCCESSFUL
     assert (report.outcome is Outcome.FAILED) == (expected.verdict.value == Outcome.FAILED.value)
+
+
+@pytest.mark.parametrize("name", [name for name, fault in CATALOGUE.items() if fault.family is Family.TERMINAL])
+def test_a_reader_with_the_right_to_fingerprints_says_why_it_gets_none(name: str) -> None:
+    """A terminal that the chip refuses has learnt nothing against the holder."""
+    examination = lab.examined_with_the_right(in_reader(name))
+    error = find_fault(name).error
+    terminal, prints = (examination.finding(point) for point in (Point.TERMINAL, Point.FINGERPRINTS))
+    assert terminal is not None and prints is not None
+    assert examination.outcome is Outcome.SUCCESSFUL
+    if error is None:
+        assert (terminal.outcome, prints.outcome) == (Outcome.SUCCESSFUL, Outcome.SUCCESSFUL)
+    else:
+        assert (terminal.outcome, terminal.reason) == (Outcome.UNDETERMINED, code(error))
+        assert prints.outcome is Outcome.NOT_SUPPORTED
 
 
 @pytest.mark.parametrize("fault", CATALOGUE.values(), ids=NAMES)

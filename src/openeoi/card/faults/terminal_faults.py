@@ -12,7 +12,7 @@ from openeoi.card.faults.defects import ClearDefect, Defect
 from openeoi.card.faults.fault import Family, Fault, Use
 from openeoi.card.faults.full_specimen import OWN, Equipment, equipped
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate
-from openeoi.encoding.card_verifiable_certificates.references import EF_CVCA
+from openeoi.encoding.card_verifiable_certificates.references import EF_CVCA, EF_CVCA_SHORT
 from openeoi.encoding.lds.files import EMRTD_APPLICATION
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
@@ -23,6 +23,7 @@ from openeoi.protocols.terminal_authentication.trust import Imported, Trust
 
 SELECT, READ_BINARY = 0xA4, 0xB0
 BY_NAME = 0x04
+BY_SHORT_IDENTIFIER = 0x80
 
 
 class TerminalDefect(Defect):
@@ -118,6 +119,8 @@ class ShortTrustPointFile(Defect):
             self._in_document = command.data == EMRTD_APPLICATION
         if command.ins == SELECT:
             self._selected = self._in_document and command.data == EF_CVCA.to_bytes(2, "big")
+        if command.ins == READ_BINARY and command.p1 & BY_SHORT_IDENTIFIER:
+            self._selected = self._in_document and command.p1 == BY_SHORT_IDENTIFIER | EF_CVCA_SHORT
         if command.ins == READ_BINARY and self._selected and response.data:
             return ResponseApdu(status.END_OF_FILE, response.data[:-1])
         return response
