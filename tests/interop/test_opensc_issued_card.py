@@ -68,6 +68,29 @@ def test_the_guides_setting_for_login_shows_the_login_key_alone(desk: Desk) -> N
     assert re.findall(r"label: +(.*)", keys) == [KEYS[CredentialRole.HIGH]]
 
 
+# From the published listing of a real card's application without a PIN; the numbers of flags are those of PKCS #15 v1.1.
+PINLESS = {
+    "PIN [Norm PIN]": ["Auth ID: 4e6f726d2050554b", "ID: 4e6f726d2050494e", "Flags: [0x1D]", "Reference: 5", "Path: 0005"],
+    "PIN [Norm PUK]": ["ID: 4e6f726d2050554b", "Flags: [0x59]", "Length: min_len:10, max_len:10", "Reference: 6", "Path: 0006"],
+    "Private EC Key [": ["Object Flags: [0x00]", "Usage: [0x104], sign, derive", "FieldLength: 384", "Key ref: 2", "Native: yes"],
+}
+
+
+def test_the_application_without_a_pin_reads_like_the_real_one(desk: Desk) -> None:
+    dump = desk.run("pkcs15-tool", "--dump", "--aid", "E828BD080F014E585031")
+    dump = re.sub(r"^\t(.*?) *: ", r"\1: ", dump, flags=re.MULTILINE)
+    assert "PKCS#15 Card [Prijava brez PIN-a]:\nVersion: 1\n" in dump
+    assert "Flags: Read-only, PRN generation\n" in dump
+    for beginning, expected in PINLESS.items():
+        (found,) = [part for part in dump.split("\n\n") if part.lstrip().startswith(beginning)]
+        assert [line for line in expected if line not in found] == [], found
+
+
+@pytest.mark.parametrize("role", CredentialRole)
+def test_openscs_own_test_finds_no_error(desk: Desk, role: CredentialRole) -> None:
+    assert "No errors" in pkcs11(desk, "--token-label", TOKENS[role], "--login", "--pin", PINS[role], "--test")
+
+
 @pytest.mark.parametrize("role", PIN_NAMES)
 def test_change_block_and_unblock(desk: Desk, role: CredentialRole) -> None:
     """Unblocking as programs do it: with PKCS#15 objects (pkcs15-tool) and through PKCS#11 (C_SetPIN with the PUK)."""

@@ -60,33 +60,37 @@ def folder() -> Path:
         pytest.skip("needs root, for debootstrap, chroot and namespaces")
     trees = Path(os.environ.get("OPENEOI_CHROOT", Path.home() / ".cache/openeoi"))
     trees.mkdir(parents=True, exist_ok=True)
-    root = trees / f"trixie-{_contents()}"
+    root = tree(trees)
     with _lock(root).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         os.utime(lock.fileno())
         if not root.exists():
             _make(root)
-    _remove_unused(trees, root)
+    remove_unused(trees, root)
     return root
+
+
+def tree(trees: Path) -> Path:
+    """Where the tree with these contents is, or will be."""
+    contents = "\0".join((*PACKAGES, USER, PYHANKO_LOCK.read_text()))
+    return trees / f"trixie-{hashlib.sha256(contents.encode()).hexdigest()[:12]}"
 
 
 def _path() -> str:
     return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
-def _contents() -> str:
-    return hashlib.sha256("\0".join((*PACKAGES, USER, PYHANKO_LOCK.read_text())).encode()).hexdigest()[:12]
-
-
 def _lock(root: Path) -> Path:
     return root.with_name(f"{root.name}.lock")
 
 
-def _remove_unused(trees: Path, current: Path) -> None:
+def remove_unused(trees: Path, current: Path) -> None:
+    """Trees of other contents that no test run has asked for in a day."""
     for lock in trees.glob("trixie*.lock"):
         if lock != _lock(current) and time.time() - lock.stat().st_mtime > UNUSED_AFTER:
-            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-            lock.unlink()
+            for leftover in (lock.with_suffix(""), lock.with_suffix(".partial")):
+                shutil.rmtree(leftover, ignore_errors=True)
+            lock.unlink(missing_ok=True)
 
 
 def _make(root: Path) -> None:
