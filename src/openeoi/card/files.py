@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from openeoi.card.applications import RULES
@@ -14,7 +15,9 @@ from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds import files as lds
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
+from openeoi.protocols.personalisation.access import default_read_condition
 from openeoi.protocols.personalisation.applications import APPLICATION_IDENTIFIERS, Application
+from openeoi.protocols.personalisation.certificate_update import ApplicationFiles
 from openeoi.protocols.personalisation.shared import OFFSET_MAXIMUM, FileControl
 
 BY_FILE_ID: Final = 0x00
@@ -197,4 +200,22 @@ def update(system: OperatingSystem, offset: int, content: bytes) -> int:
         return status.WRONG_OFFSET
     changed = file.content[:offset] + content + file.content[offset + len(content) :]
     system.commit(system.state.with_file(key, replace(file, content=changed)))
+    return status.SUCCESS
+
+
+def replace_applications(system: OperatingSystem, replacement: ApplicationFiles) -> int:
+    """The files of whole applications, in one write; they are read as files of these applications always are. An application that
+    is not on the card does not come onto it."""
+    if not {application for application, _ in system.state.files} >= set(replacement):
+        return status.FILE_NOT_FOUND
+    others = {key: file for key, file in system.state.files.items() if key[0] not in replacement}
+    new = {
+        (application, file_id): StoredFile(default_read_condition(application, file_id), content)
+        for application, contents in replacement.items()
+        for file_id, content in contents.items()
+    }
+    if sum(len(file.content) for file in (others | new).values()) > MEMORY_SIZE:
+        return status.NOT_ENOUGH_MEMORY
+    system.commit(replace(system.state, files=MappingProxyType(others | new)))
+    system.session.file_id = None
     return status.SUCCESS

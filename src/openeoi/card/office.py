@@ -17,6 +17,7 @@ from openeoi.encoding.mrz import mrz_information
 from openeoi.iso7816 import status
 from openeoi.protocols.personalisation import key_templates
 from openeoi.protocols.personalisation.applications import Application
+from openeoi.protocols.personalisation.certificate_update import ApplicationFiles
 from openeoi.protocols.personalisation.document_protocols import DocumentProtocols
 from openeoi.protocols.personalisation.key_templates import ActiveKeyTemplate, ChipKeyTemplate, KeyTemplate
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
@@ -79,6 +80,9 @@ class Office:
             return status.INCORRECT_DATA
         self._system.commit(replace(state, mrz_information=value))
         return status.SUCCESS
+
+    def replace_files(self, replacement: ApplicationFiles) -> int:
+        return files.replace_applications(self._system, replacement)
 
     def enter(self, state: LifeCycle) -> int:
         current = self._system.state

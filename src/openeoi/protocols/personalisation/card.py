@@ -4,7 +4,8 @@
 |---|---|
 | blank | everything; leaves it with "personalised" once the CAN, the PUK and the initial password are there |
 | personalised | hand over, terminate |
-| handed over, active, blocked | terminate |
+| handed over, active | new certificates, terminate |
+| blocked | terminate |
 | terminated | nothing |
 
 Outside a channel opened with the office key every command here answers 6982.
@@ -19,6 +20,7 @@ from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.protocols.personalisation import key_templates, shared
+from openeoi.protocols.personalisation.certificate_update import ApplicationFiles, decode_certificate_update
 from openeoi.protocols.personalisation.key_templates import KeyTemplate
 from openeoi.protocols.personalisation.shared import FileControl, LifeCycle, SecretRole
 
@@ -26,6 +28,7 @@ NEXT_STATES: Final[Mapping[LifeCycle, frozenset[LifeCycle]]] = {
     LifeCycle.BLANK: frozenset({LifeCycle.PERSONALISED}),
     LifeCycle.PERSONALISED: frozenset({LifeCycle.HANDED_OVER}),
 }
+WITH_HOLDER: Final = frozenset({LifeCycle.HANDED_OVER, LifeCycle.ACTIVE})
 
 
 class PersonalisationTarget(Protocol):
@@ -42,6 +45,7 @@ class PersonalisationTarget(Protocol):
     def update_file(self, offset: int, content: bytes) -> int: ...
     def generate_key(self, template: KeyTemplate) -> bytes: ...
     def put_secret(self, role: SecretRole, value: bytes) -> int: ...
+    def replace_files(self, files: ApplicationFiles) -> int: ...
     def enter(self, state: LifeCycle) -> int: ...
 
 
@@ -95,6 +99,10 @@ def _put(command: CommandApdu, target: PersonalisationTarget) -> ResponseApdu:
     number = command.p1 << 8 | command.p2
     if number == shared.LIFE_CYCLE_OBJECT:
         return ResponseApdu(_enter(command.data, target))
+    if number == shared.CERTIFICATE_UPDATE_OBJECT:
+        if target.life_cycle not in WITH_HOLDER:
+            return ResponseApdu(status.CONDITIONS_NOT_SATISFIED)
+        return ResponseApdu(target.replace_files(decode_certificate_update(command.data)))
     for role, secret in shared.SECRET_OBJECTS.items():
         if number == secret:
             blank = target.life_cycle is LifeCycle.BLANK

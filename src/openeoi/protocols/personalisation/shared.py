@@ -7,6 +7,7 @@
 | `D6` UPDATE BINARY | content from the offset in P1-P2 | with command chaining or extended length where the piece is long |
 | `47 80 00` GENERATE ASYMMETRIC KEY PAIR | see `key_templates` | answer 7F49{the public key} |
 | `DA 01 nn` PUT DATA | the secret, or one byte of life cycle | write only |
+| `DA 01 25` PUT DATA | see `certificate_update` | new certificates on a card that its holder has |
 | `CA 01 17` GET DATA | - | the life cycle's byte |
 | `FE 00 00` TERMINATE CARD USAGE | - | the card erases itself |
 
@@ -32,6 +33,7 @@ PUT_DATA: Final = 0xDA
 TERMINATE_CARD_USAGE: Final = 0xFE
 
 LIFE_CYCLE_OBJECT: Final = 0x0117
+CERTIFICATE_UPDATE_OBJECT: Final = 0x0125
 
 OFFICE_KEY_SIZE: Final = 32
 OFFSET_MAXIMUM: Final = 0x7FFF

@@ -22,6 +22,7 @@ from openeoi.protocols.pace.terminal import establish
 from openeoi.protocols.personalisation import key_templates, shared
 from openeoi.protocols.personalisation.access import Condition, Password, default_read_condition
 from openeoi.protocols.personalisation.applications import APPLICATION_IDENTIFIERS, Application
+from openeoi.protocols.personalisation.certificate_update import ApplicationFiles, encode_certificate_update
 from openeoi.protocols.personalisation.key_templates import ActiveKeyTemplate, ChipKeyTemplate, KeyTemplate
 from openeoi.protocols.personalisation.shared import FileControl, KeyRole, LifeCycle, SecretRole
 
@@ -110,6 +111,12 @@ def set_secret(role: SecretRole, value: bytes, *, extended: bool = True) -> Card
     """Puts CAN, MRZ information, PUK or initial password (ASCII) or the travel document's protocols on the card. `extended` as in
     `write_file`."""
     yield from _send(shared.PUT_DATA, shared.SECRET_OBJECTS[role], value, extended, f"setting the {role}")
+
+
+def update_certificates(files: ApplicationFiles, *, extended: bool = True) -> CardSteps[None]:
+    """Replaces the files of the PKCS#15 applications of a card with its holder, all at once. `extended` as in `write_file`."""
+    data = encode_certificate_update(files)
+    yield from _send(shared.PUT_DATA, shared.CERTIFICATE_UPDATE_OBJECT, data, extended, "replacing the certificates")
 
 
 def _send(instruction: int, parameters: int, data: bytes, extended: bool, what: str) -> CardSteps[None]:
