@@ -12,7 +12,6 @@ import pytest
 from openeoi.main.explanations import translator
 from openeoi.main.installation import Installation
 from openeoi.main.output import console
-from openeoi.main.samples import JANA_VZOREC
 from openeoi.main.settings import Settings
 from openeoi.main.up import prepare, require_whole
 from openeoi.main.web import build
@@ -36,7 +35,7 @@ def start(root: Path) -> Offices:
 def make(root: Path) -> None:
     """A first start; its databases are closed again, so that the folder can be copied."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("openeoi.main.samples.OTHERS", (JANA_VZOREC,))  # one card is enough
+        patch.setattr("openeoi.main.samples.OTHERS", ())  # one card is enough
         offices = start(root)
     for database in offices.audited.values():
         database.shrink_log()

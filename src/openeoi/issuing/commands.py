@@ -28,7 +28,7 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
     """Mounted by `main`. The office is built when a command runs."""
     group = typer.Typer(no_args_is_help=True, help="Cards: make one, list them, ask and report what became of one.")
 
-    @group.command(epilog="Example: eoi card new --surname Žužek --given-names Špela --emso 0903990590071 --born 1990-03-09")
+    @group.command(epilog="Example: eoi card new --surname Žužek --given-names Špela --emso 0903990595003 --born 1990-03-09")
     def new(
         surname: Annotated[str, typer.Option(help="Surname, with č š ž đ ć.")] = "",
         given_names: Annotated[str, typer.Option(help="Given names.")] = "",
