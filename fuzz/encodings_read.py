@@ -24,6 +24,9 @@ from openeoi.encoding.card_verifiable_certificates.certificate import Authorizat
 from openeoi.encoding.card_verifiable_certificates.public_keys import decode_public_key
 from openeoi.encoding.card_verifiable_certificates.references import decode_authority_references
 from openeoi.encoding.cms import SignedData
+from openeoi.encoding.defect_lists.bsi import DefectList
+from openeoi.encoding.defect_lists.entries import Documents, Entry, ListedDefect, SignerReference
+from openeoi.encoding.defect_lists.icao import DeviationList
 from openeoi.encoding.errors import DecodingError, EncodingError
 from openeoi.encoding.lds.card_access import CardAccess
 from openeoi.encoding.lds.card_security import CardSecurity
@@ -45,6 +48,7 @@ from openeoi.encoding.pkcs15.directory import decode_directory
 from openeoi.encoding.pkcs15.object_directory import ObjectDirectory
 from openeoi.encoding.pkcs15.private_keys import decode_private_keys
 from openeoi.encoding.pkcs15.token_information import TokenInformation
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
 from openeoi.iso7816.apdu import CommandApdu, ResponseApdu
 from openeoi.iso7816.errors import SecureMessagingError
 from openeoi.iso7816.secure_messaging import CardSecureChannel, SecureChannel, SessionKeys
@@ -253,6 +257,15 @@ STRICT = (DecodingError,)
 CHANNEL = (DecodingError, SecureMessagingError)
 OBJECTS, BYTES, TEXT = mutation.data_objects, mutation.random_bytes, mutation.text
 
+BY_NAME = SignerReference(bytes.fromhex("300D310B300906035504061302 5349"), 77, digest=bytes(32))
+REVOKED = ListedDefect("0.4.0.127.0.7.3.1.5.1.1", b"\x02\x01\x03")
+DEFECTS = DefectList(DigestAlgorithm.SHA256, (Entry(Documents(BY_NAME), (REVOKED,)),))
+WRONG = ListedDefect("2.23.136.1.1.7.2.2", b"\x02\x01\x0c", "DG12")
+OF_THESE_NUMBERS = Documents(document_type="C", numbers=frozenset({"CA00000AL", "CA00001AL"}))
+BY_KEY = Documents(SignerReference(subject_key_identifier=bytes(20)))
+DEVIATIONS = DeviationList((Entry(OF_THESE_NUMBERS, (WRONG,)), Entry(BY_KEY, (REVOKED,))), DigestAlgorithm.SHA256)
+
+
 HARNESSES = (
     Harness("tlv", lambda: [samples.groups()[14], *files_of()[:3]], tlv_strict, OBJECTS, STRICT),
     Harness("der-values", der_seeds, der_values, BYTES, STRICT),
@@ -281,6 +294,8 @@ HARNESSES = (
     Harness("finger-19794", finger_records, FingerRecord.decode, BYTES, STRICT),
     Harness("biometric-templates", templates, decode_group, OBJECTS, STRICT),
     Harness("image-formats", samples.images, describe, BYTES, STRICT),
+    Harness("defect-list", lambda: [DEFECTS.encode()], DefectList.decode, OBJECTS, STRICT),
+    Harness("deviation-list", lambda: [DEVIATIONS.encode()], DeviationList.decode, OBJECTS, STRICT),
     Harness("master-list", lambda: [samples.master_list_content()], MasterList.decode, OBJECTS, STRICT),
     Harness("cms-signed-data", signed_objects, SignedData.decode, OBJECTS, STRICT, 8),
     Harness("cv-certificates", lambda: [one.encode() for one in samples.CERTIFICATES], cv_certificate, OBJECTS, STRICT),

@@ -71,13 +71,16 @@ def document_signer(
     not_before: datetime = NOT_BEFORE,
     days: int = 3650,
     usage_days: int | None = None,
+    extended_usage: str = "",
 ) -> Holder:
-    """`usage_days`: length of the private key usage period, None for no such extension."""
+    """`usage_days`: length of the private key usage period, None for none; `extended_usage`: an object identifier."""
     key = key_for(algorithm, common_name)
     country = authority.certificate.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)[0].value
     subject = _name(common_name, str(country))
     builder = _builder(authority.certificate.subject, subject, key, 0, _authority(authority), not_before, days)
     builder = builder.add_extension(_usage(ca=False), critical=True)
+    if extended_usage:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(extended_usage)]), critical=True)
     if usage_days is not None:
         period = x509.PrivateKeyUsagePeriod(not_before, not_before + timedelta(days=usage_days))
         builder = builder.add_extension(period, critical=False)

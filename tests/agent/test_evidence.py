@@ -17,6 +17,9 @@ from openeoi.agent.commands import GetAgent, card_commands
 from openeoi.agent.evidence_commands import evidence_commands
 from openeoi.agent.office import Agent
 from openeoi.encoding.cms import Signer, build_signed_data
+from openeoi.encoding.defect_lists import icao
+from openeoi.encoding.defect_lists.entries import Documents, Entry, ListedDefect, SignerReference
+from openeoi.encoding.defect_lists.icao import DeviationList
 from openeoi.encoding.lds.security_object import SecurityObject
 from openeoi.encoding.master_list import CONTENT_TYPE, MasterList
 from openeoi.encoding.signature_algorithms import SignatureAlgorithm
@@ -102,6 +105,23 @@ def test_anchors_in_every_form(kept: Path, agent: Agent, runner: CliRunner, tmp_
     assert {"check": "revocation", "data_group": None, "outcome": "failed", "reason": "signer_revoked"} in json.loads(
         revoked.stdout
     )["checks"]
+
+
+def test_a_list_of_defects_beside_the_trust(kept: Path, agent: Agent, runner: CliRunner, tmp_path: Path) -> None:
+    signer = Certificate.decode(document_signer_in(kept))
+    entry = Entry(Documents(SignerReference(signer.issuer, signer.serial_number)), (ListedDefect(f"{icao.CONTENT_TYPE}.1.4"),))
+    content = DeviationList((entry,)).encode()
+    for usage, code in ((icao.SIGNING_KEY, 0), ("2.23.136.1.1.3", 1)):
+        made = document_signer(AUTHORITY, SignatureAlgorithm.ECDSA_SHA256, "TEST deviations", extended_usage=usage)
+        file = tmp_path / "deviations.der"
+        listed = Signer(made.der, made.algorithm, made.sign, signing_time=NOW)
+        file.write_bytes(build_signed_data(icao.CONTENT_TYPE, content, listed))
+        found = verify(runner, agent, kept, "--anchors", file, "--json")
+        if code:
+            assert isinstance(found.exception, TrustNotReadable)
+        else:
+            checks = {one["check"]: one["reason"] for one in json.loads(found.stdout)["checks"]}
+            assert checks["known_defects"] == "known_defect"
 
 
 def document_signer_in(place: Path) -> bytes:

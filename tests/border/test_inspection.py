@@ -51,7 +51,7 @@ def test_a_genuine_card_with_its_zone() -> None:
     issuer = sample.Issuer()
     report = inspected(issuer=issuer)
     assert report.outcome is Outcome.SUCCESSFUL
-    without = (Point.REVOCATION, *PROOFS, Point.GENUINE_CHIP, Point.TERMINAL, Point.FINGERPRINTS)
+    without = (Point.REVOCATION, *PROOFS, Point.GENUINE_CHIP, Point.TERMINAL, Point.FINGERPRINTS, Point.KNOWN_DEFECTS)
     assert outcomes(report) == dict.fromkeys(without, "not supported")
     assert {check.name for check in report.checks} == ALL
     assert report.zone == sample.ZONE

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from openeoi import __version__
 from openeoi.encoding.errors import DecodingError
 from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.protocols.passive_authentication.errors import PassiveAuthenticationError
 from openeoi.storage.atomic_files import AtomicFile
 from openeoi.storage.errors import FileMissing, FileUnreadable
 from openeoi.terminal.errors import EvidenceNotReadable, TrustNotReadable
@@ -41,7 +43,8 @@ def load(place: Path) -> Record:
 
 
 def verify(record: Record, trust: Trust, anchors: Sequence[Path], at: datetime) -> Examination:
-    """The examination again, as of `at`: against the files in `anchors` where there are any, else against `trust`.
+    """The examination again, as of `at`: against the certificates in `anchors` where there are any, else against `trust`; lists
+    among them count beside it.
 
     The record's own revocation lists are used where there is no other: who trusts their authority can check their signature. Its
     certificates are not: nothing vouches for them. Raises StorageError, TrustNotReadable, EvidenceNotReadable.
@@ -56,7 +59,10 @@ def verify(record: Record, trust: Trust, anchors: Sequence[Path], at: datetime) 
             material = material.and_also(read_trust_material(_content(place)))
         except DecodingError as error:
             raise TrustNotReadable(str(place), str(error)) from error
-    believed = material.trust(brought) if anchors else Trust(trust.anchors, brought)
+    try:
+        believed = material.beside(replace(trust, revocation_lists=brought), at)
+    except PassiveAuthenticationError as error:
+        raise TrustNotReadable(", ".join(map(str, anchors)), str(error)) from error
     return examine_evidence(record.evidence, believed, at)
 
 

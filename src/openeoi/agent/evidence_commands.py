@@ -26,9 +26,7 @@ Time = Annotated[
 ]
 Anchors = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--anchors", help="Trust these instead: certificates (DER, PEM), master lists, revocation lists. May be repeated."
-    ),
+    typer.Option("--anchors", help="Trust this: certificates (DER, PEM), a master list; lists of revocations, of defects."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 

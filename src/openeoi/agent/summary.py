@@ -19,6 +19,7 @@ from openeoi.web.translation import Translator, load_catalogue
 NO_EXPIRY: Final = "<<<<<<"  # a permanent document (BSI TR-03135-1, evaluation of the date of expiry)
 # A holder's reader never has a right to fingerprints, so it has nothing to say about them.
 _NOT_FOR_HOLDERS: Final = (Point.TERMINAL, Point.FINGERPRINTS)
+_SUMMED_UP: Final = (*PROOFS, Point.KNOWN_DEFECTS)
 
 
 @cache
@@ -33,7 +34,7 @@ def shown_findings(reading: Examination) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in reading.findings
-        if one.point not in _NOT_FOR_HOLDERS and not (one.point in PROOFS and one.outcome is Outcome.NOT_SUPPORTED)
+        if one.point not in _NOT_FOR_HOLDERS and not (one.point in _SUMMED_UP and one.outcome is Outcome.NOT_SUPPORTED)
     )
 
 

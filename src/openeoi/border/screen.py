@@ -21,7 +21,9 @@ def check_pictures(t: Translator, found: tuple[Check, ...]) -> list[CheckPicture
 
 def shown(report: InspectionReport) -> tuple[Check, ...]:
     """What the officer sees, by attention: proofs that the document does not have are summed up in one."""
-    return by_attention(tuple(one for one in report.checks if one.name not in PROOFS or one.outcome is not Outcome.NOT_SUPPORTED))
+    silent = (*PROOFS, Point.KNOWN_DEFECTS)
+    seen = (one for one in report.checks if one.name not in silent or one.outcome is not Outcome.NOT_SUPPORTED)
+    return by_attention(tuple(seen))
 
 
 def fingerprints(t: Translator, report: InspectionReport) -> str:

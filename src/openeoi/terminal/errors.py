@@ -128,7 +128,7 @@ class EvidenceNotReadable(TerminalError):
 
 
 class TrustNotReadable(TerminalError):
-    """The file `place` is no certificate, master list or revocation list; `reason` says why."""
+    """The file `place` is no certificate, master list, revocation or defect list to rely on; `reason` says why."""
 
     def __init__(self, place: str, reason: str) -> None:
         self.place = place

@@ -11,6 +11,7 @@ from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.lds.common import Com
 from openeoi.iso7816.steps import CardSteps
 from openeoi.protocols.passive_authentication.chain import Chain
+from openeoi.protocols.passive_authentication.defects import KnownDefect
 from openeoi.protocols.passive_authentication.verify import SignedSecurityObject, check_signature
 from openeoi.terminal.checks import Outcome
 from openeoi.terminal.document_channel import DocumentChannel
@@ -26,6 +27,7 @@ from openeoi.terminal.examination.chip_proofs import (
 from openeoi.terminal.examination.content import Content, require_current, understand
 from openeoi.terminal.examination.evidence import Evidence, Proofs, Witness
 from openeoi.terminal.examination.findings import UNREADABLE, Finding, Findings, outcome_of_all, worst
+from openeoi.terminal.examination.known_defects import defects_of, with_defects
 from openeoi.terminal.examination.passive import EARLIER_CHECK, judge_card_access, judge_country, judge_data, judge_signer
 from openeoi.terminal.examination.points import PROOF_FILES, Point
 from openeoi.terminal.examination.terminal_rights import (
@@ -52,7 +54,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is to be thought of the document as of `at`; `signed` and `chain` as far as they were found."""
+    """What is to be thought of the document as of `at`; `signed` and `chain` as far as they were found;
+    `defects` is what lists at hand know of such documents."""
 
     at: datetime
     findings: tuple[Finding, ...]
@@ -60,6 +63,7 @@ class Examination:
     evidence: Evidence = field(repr=False)
     signed: SignedSecurityObject | None = field(repr=False)
     chain: Chain | None = field(repr=False)
+    defects: tuple[KnownDefect, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -190,7 +194,9 @@ def _judge(
     judge_terminal(findings, evidence, listed_groups(evidence.com, signed), content.fingers, present=present)
     judge_country(findings, signed, content.zone)
     judge_expiry(findings, content, at)
-    return Examination(at, findings.all, content, evidence, signed, chain)
+    known = defects_of(signed, chain is not None, content, trust)
+    found = with_defects(findings.all, known, lists_at_hand=bool(trust.defect_lists))
+    return Examination(at, found, content, evidence, signed, chain, known)
 
 
 def judge_expiry(findings: Findings, content: Content, at: datetime) -> None:

@@ -29,6 +29,7 @@ class Point(StrEnum):
     TERMINAL = "terminal"
     FINGERPRINTS = "fingerprints"
     EXPIRY = "expiry"
+    KNOWN_DEFECTS = "known_defects"
 
 
 # Optional: counts unless the document or the reader does not have it. Whether this reader may see fingerprints says nothing about
@@ -52,6 +53,7 @@ WEIGHTS: Final = MappingProxyType(
         Point.TERMINAL: Weight.EVALUATORY,
         Point.FINGERPRINTS: Weight.EVALUATORY,
         Point.EXPIRY: Weight.MANDATORY,
+        Point.KNOWN_DEFECTS: Weight.EVALUATORY,
     }
 )
 

@@ -1,4 +1,4 @@
-"""Files with what to trust: certificates (DER or PEM), master lists, revocation lists; told apart by what they are.
+"""Files with what to trust: certificates (DER or PEM), master lists, revocation and defect lists; told apart by what they are.
 
 Who names a file trusts it: a master list's own signature is verified, so that a damaged one is noticed, and its signer is not
 asked for a reason. To believe a list only with a confirmed fingerprint is the cross-border desk's way (`openeoi.exchange`).
@@ -19,10 +19,12 @@ from asn1crypto import crl
 from openeoi.encoding import master_list
 from openeoi.encoding.asn1 import load, moment, reading
 from openeoi.encoding.cms import SignedData
+from openeoi.encoding.defect_lists import bsi, icao
 from openeoi.encoding.errors import DecodingError
 from openeoi.encoding.master_list import MasterList
 from openeoi.protocols.passive_authentication.anchors import CertificateAnchors, RevocationLists
 from openeoi.protocols.passive_authentication.certificates import Certificate
+from openeoi.protocols.passive_authentication.defects import verify_defect_list
 from openeoi.protocols.passive_authentication.errors import PassiveAuthenticationError
 from openeoi.protocols.passive_authentication.verify import check_signed_data
 from openeoi.terminal.examination.trust import Trust
@@ -36,13 +38,23 @@ class TrustMaterial:
 
     certificates: tuple[bytes, ...] = ()
     revocation_lists: tuple[bytes, ...] = field(default=(), repr=False)
+    defect_lists: tuple[bytes, ...] = field(default=(), repr=False)
 
     def and_also(self, other: TrustMaterial) -> TrustMaterial:
-        return TrustMaterial(self.certificates + other.certificates, self.revocation_lists + other.revocation_lists)
+        return TrustMaterial(
+            self.certificates + other.certificates,
+            self.revocation_lists + other.revocation_lists,
+            self.defect_lists + other.defect_lists,
+        )
 
-    def trust(self, lists: RevocationLists) -> Trust:
-        """These certificates; of revocation lists these first, then `lists`. Raises DecodingError."""
-        return Trust(CertificateAnchors(dict.fromkeys(self.certificates)), ListsAtHand(self.revocation_lists, lists))
+    def beside(self, trust: Trust, at: datetime) -> Trust:
+        """These certificates, where there are any in place of those of `trust`; these lists first, then its own.
+
+        Raises DecodingError, and PassiveAuthenticationErrors for a list of defects that cannot be believed as of `at`.
+        """
+        anchors = CertificateAnchors(dict.fromkeys(self.certificates)) if self.certificates else trust.anchors
+        defects = tuple(verify_defect_list(raw, anchors, at) for raw in self.defect_lists)
+        return Trust(anchors, ListsAtHand(self.revocation_lists, trust.revocation_lists), (*defects, *trust.defect_lists))
 
 
 def read_trust_material(raw: bytes) -> TrustMaterial:
@@ -84,12 +96,12 @@ def _names(raw: bytes) -> tuple[bytes | None, bytes, datetime]:
 
 
 def _read_der(raw: bytes) -> TrustMaterial:
-    for reader in (_certificate, _revocation_list, _master_list):
+    for reader in (_certificate, _revocation_list, _signed_list):
         try:
             return reader(raw)
         except DecodingError as error:
             problem = error
-    raise DecodingError(f"neither a certificate nor a revocation list nor a master list: {problem}")
+    raise DecodingError(f"neither a certificate nor a list of revocations, certificates or defects: {problem}")
 
 
 def _certificate(raw: bytes) -> TrustMaterial:
@@ -101,8 +113,10 @@ def _revocation_list(raw: bytes) -> TrustMaterial:
     return TrustMaterial(revocation_lists=(raw,))
 
 
-def _master_list(raw: bytes) -> TrustMaterial:
+def _signed_list(raw: bytes) -> TrustMaterial:
     signed = SignedData.decode(raw)
+    if signed.content_type in (bsi.CONTENT_TYPE, icao.CONTENT_TYPE):
+        return TrustMaterial(defect_lists=(raw,))
     if signed.content_type != master_list.CONTENT_TYPE:
         raise DecodingError(f"the signed object has content type {signed.content_type}")
     listed = MasterList.decode(signed.content)
