@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from interop import host_reader, rival_cards, trixie
+from interop import host_reader, rival_cards, rival_programs, trixie
 from interop.desk import Desk
 from interop.issued_card import IssuedCard, issue
 from interop.reader import VirtualReader, virtual_reader
+from interop.rival_programs import Rival
 from interop.slot import Slot, slot
 
 
@@ -25,6 +26,20 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[str]]:
     host_reader.require()
     with host_reader.host_reader(tmp_path_factory.mktemp("reader")) as command:
         yield command
+
+
+@pytest.fixture(scope="session")
+def jmrtd(inside: Sequence[str]) -> Iterator[Rival]:
+    """JMRTD beside that reader."""
+    with rival_programs.running(rival_programs.or_skip(rival_programs.jmrtd, inside)) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def gmrtd(inside: Sequence[str]) -> Iterator[Rival]:
+    """gmrtd beside that reader."""
+    with rival_programs.running(rival_programs.or_skip(rival_programs.gmrtd, inside)) as program:
+        yield program
 
 
 @pytest.fixture

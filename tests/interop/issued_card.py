@@ -58,11 +58,11 @@ class IssuedCard:
         return {"EOI_CAN": self.access_number}
 
 
-def issue(folder: Path) -> IssuedCard:
+def issue(folder: Path, country: str = "si") -> IssuedCard:
     """Applied for, made, handed over and activated a little before now, so that every program finds the certificates valid."""
     clock = Clock(datetime.now(UTC) - timedelta(hours=1))
-    pki = authorities(folder, "si", clock)
-    issuing = office(folder, pki, clock)
+    pki = authorities(folder, country, clock)
+    issuing = office(folder, pki, clock, country)
     reference = released(issuing)
     personalisation.personalise(issuing, reference, "cvetka")
     letter = envelope.open_envelope(issuing, reference, "cvetka")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import Enum, auto
@@ -169,10 +170,16 @@ def _fingerprints() -> bytes:
 
 def write_trust(folder: Path) -> Path:
     """The laboratory's certificates and list, as the reader programs take them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, anchor in enumerate(LABORATORY.anchors):
-        (folder / f"anchor-{number}.der").write_bytes(anchor)
+    write_certificates(folder, LABORATORY.anchors)
     (folder / "list.crl").write_bytes(LABORATORY.revocation_list(AT))
+    return folder
+
+
+def write_certificates(folder: Path, certificates: Iterable[bytes]) -> Path:
+    """Country signing certificates (DER), as the reader programs take them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, certificate in enumerate(certificates):
+        (folder / f"{number}.der").write_bytes(certificate)
     return folder
 
 

@@ -6,14 +6,14 @@ So a skip here is no failure, not even in CI. What it found where it could be ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import pytest
 
 from interop import host_reader, rival_cards, rival_programs
 from interop.rival_cards import GENERIC, INTEGRATED, MAPPING, Signature
-from interop.rival_programs import Finding, Rival
+from interop.rival_programs import Rival
 from openeoi.card.faults.specimen import CAN, ZONE
 from openeoi.storage.atomic_files import AtomicFile
 
@@ -31,12 +31,6 @@ CARDS = {
 EXTENDED = "4096"
 
 
-@pytest.fixture(scope="module")
-def gmrtd(inside: Sequence[str]) -> Iterator[Rival]:
-    with rival_programs.running(rival_programs.or_skip(rival_programs.gmrtd, inside)) as program:
-        yield program
-
-
 @pytest.fixture(scope="module", params=["generic mapping"])
 def card(
     request: pytest.FixtureRequest, gmrtd: Rival, inside: Sequence[str], tmp_path_factory: pytest.TempPathFactory
@@ -46,15 +40,6 @@ def card(
     AtomicFile(file).save(CARDS[request.param]())
     with host_reader.card_in(inside, file):
         yield
-
-
-def one_of_three(read: Callable[[], Finding]) -> Finding:
-    """The first reading without a refusal, or the third: gmrtd drops a shared secret's leading zeros, which one in 256 has."""
-    found = read()
-    for _ in range(2):
-        if found.refusals:
-            found = read()
-    return found
 
 
 @pytest.mark.parametrize("password", [{"can": CAN}, {"mrz": MRZ}], ids=["can", "mrz"])
@@ -72,7 +57,7 @@ def one_of_three(read: Callable[[], Finding]) -> Finding:
 def test_the_document_and_its_chip_are_genuine(
     gmrtd: Rival, trust: dict[str, str], password: dict[str, str], maximum: str, access: str, proof: str
 ) -> None:
-    found = one_of_three(lambda: gmrtd.read(None, **password, **trust, maximum=maximum))
+    found = rival_programs.one_of_three(lambda: gmrtd.read(None, **password, **trust, maximum=maximum))
     assert found.refusals == ()
     assert (found.notes["holder"], found.notes["access"], found.notes["chip"]) == (ZONE.primary_identifier, access, proof)
 

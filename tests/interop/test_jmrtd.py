@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interop import host_reader, rival_cards, rival_programs
+from interop import host_reader, rival_cards
 from interop.rival_cards import DIFFIE_HELLMAN, GENERIC, INTEGRATED, MAPPING, Signature
 from interop.rival_programs import Finding, Rival
 from openeoi.card.faults.specimen import CAN, ZONE
@@ -31,12 +31,6 @@ CARDS = {
     "RSA": partial(rival_cards.everything, signature=Signature.RSA),
     "Diffie-Hellman": partial(rival_cards.everything, agreement=KeyAgreement.DIFFIE_HELLMAN),
 }
-
-
-@pytest.fixture(scope="module")
-def jmrtd(inside: Sequence[str]) -> Iterator[Rival]:
-    with rival_programs.running(rival_programs.or_skip(rival_programs.jmrtd, inside)) as program:
-        yield program
 
 
 @pytest.fixture(scope="module", params=["everything"])

@@ -56,7 +56,8 @@ class HiddenPace(Defect):
             return ResponseApdu(status.SUCCESS, CHALLENGE).encode()
         if instruction in (bytes((GENERAL_AUTHENTICATE,)), bytes((MANAGE_SECURITY_ENVIRONMENT,))):
             return ResponseApdu(status.INSTRUCTION_NOT_SUPPORTED).encode()
-        if command[:3] == bytes((0, 0xB0, 0x80 | lds.CARD_ACCESS.short_id)):
+        by_short_identifier = command[:3] == bytes((0, 0xB0, 0x80 | lds.CARD_ACCESS.short_id))
+        if by_short_identifier or (instruction == b"\xa4" and command[5:7] == lds.CARD_ACCESS.file_id.to_bytes(2, "big")):
             return ResponseApdu(status.FILE_NOT_FOUND).encode()
         return answer(command)
 

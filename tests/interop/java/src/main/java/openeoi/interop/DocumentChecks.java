@@ -14,6 +14,7 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.security.spec.AlgorithmParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -76,9 +77,11 @@ final class DocumentChecks {
     if (sod.getSerialNumber() != null && !sod.getSerialNumber().equals(signer.getSerialNumber())) {
       throw new Judgement("the certificate is not the one that the signer information names");
     }
-    Signature signature = Signature.getInstance(sod.getDigestEncryptionAlgorithm(), "BC");
-    if (sod.getDigestEncryptionAlgorithmParams() != null) {
-      signature.setParameter(sod.getDigestEncryptionAlgorithmParams());
+    AlgorithmParameterSpec parameters = sod.getDigestEncryptionAlgorithmParams();
+    // JMRTD's own name for RSASSA-PSS is none of the platform's.
+    Signature signature = Signature.getInstance(parameters == null ? sod.getDigestEncryptionAlgorithm() : "RSASSA-PSS", "BC");
+    if (parameters != null) {
+      signature.setParameter(parameters);
     }
     signature.initVerify(signer);
     signature.update(signed);
