@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import cache
 from pathlib import Path
@@ -54,6 +54,7 @@ AT: Final = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
 PARAMETERS: Final = profiles.load("si").card
 
 PACE: Final = "0.4.0.127.0.7.2.2.4"
+P256: Final = 12
 BRAINPOOL_256: Final = 13
 DIFFIE_HELLMAN_2048_256: Final = 2
 GENERIC: Final = PaceInfo(f"{PACE}.2.4", BRAINPOOL_256)
@@ -66,10 +67,12 @@ CURVE_KEY: Final = StaticKey(BRAINPOOL_256, 0xABCDEF, frozenset({Cipher.AES_256}
 GROUP_KEY: Final = StaticKey(DIFFIE_HELLMAN_2048_256, 0x123456, frozenset({Cipher.AES_128}), 1)
 IDENTIFIERS: Final = {KeyAgreement.ELLIPTIC_CURVE: "0.4.0.127.0.7.2.2.1.2", KeyAgreement.DIFFIE_HELLMAN: "0.4.0.127.0.7.2.2.1.1"}
 
-AUTHORITY: Final = CurveHolder("SIRIVALS00001", 11, with_parameters=True)
-VERIFIER: Final = CurveHolder("SIVERIVALS00001", 21)
-TERMINAL: Final = CurveHolder("SITERIVALS00001", 31)
-ROOT: Final = certify(AUTHORITY, AUTHORITY, Role.COUNTRY_VERIFYING_AUTHORITY)
+# A terminal certified under the trust point of the laboratory's chips, on the same curve.
+AUTHORITY: Final = CurveHolder(
+    str(LABORATORY.trust_point.body.holder), LABORATORY.key("cvca").private.private_numbers().private_value, P256
+)
+VERIFIER: Final = CurveHolder("SIVERIVALS00001", 21, P256)
+TERMINAL: Final = CurveHolder("SITERIVALS00001", 31, P256)
 CHAIN: Final[tuple[CardVerifiableCertificate, ...]] = (
     certify(AUTHORITY, VERIFIER, Role.DOMESTIC_DOCUMENT_VERIFIER),
     certify(VERIFIER, TERMINAL, Role.INSPECTION_SYSTEM),
@@ -123,7 +126,9 @@ def _specimen(offers: tuple[PaceInfo, ...], agreement: KeyAgreement, signature: 
     content = specimen(groups, signed(groups, LABORATORY.signer).encode())
     more = tuple(offer for offer in offers if offer != GENERIC)
     keys = (static,) if static == CURVE_KEY else (CURVE_KEY, static)
-    protocols = DocumentProtocols(True, more, keys, active, Trust((ROOT,), date(2026, 1, 1)))
+    protocols = DocumentProtocols(
+        True, more, keys, active, Trust((LABORATORY.trust_point,), LABORATORY.trust_point.body.effective)
+    )
 
     def with_offers(files: Files) -> Files:
         signer = LABORATORY.signer
@@ -188,6 +193,6 @@ def write_terminal(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for number, certificate in enumerate(CHAIN):
         (folder / f"{number}.cvc").write_bytes(certificate.encode())
-    key = ec.derive_private_key(TERMINAL.private, ec.BrainpoolP256R1())
+    key = ec.derive_private_key(TERMINAL.private, ec.SECP256R1())
     (folder / "key.pk8").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     return folder

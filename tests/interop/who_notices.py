@@ -22,7 +22,8 @@ from interop.rival_programs import ProgramMissing, Rival
 from openeoi.card.faults.catalogue import CATALOGUE, open_faulty_card
 from openeoi.card.faults.fault import Family, Use
 from openeoi.card.faults.faulty_card import FaultyCard
-from openeoi.card.faults.specimen import CAN, personalise
+from openeoi.card.faults.full_specimen import CHIP_MAPPING
+from openeoi.card.faults.specimen import CAN, ZONE, personalise
 from openeoi.card.memory import VolatileMemory
 from openeoi.transport.in_process import InProcess
 
@@ -42,6 +43,7 @@ ELSEWHERE: Final = (Family.CREDENTIALS, Family.PINS)
 """Faults of applications that a reader of travel documents has no use for."""
 
 AGREE_AT_LATEST: Final = 5
+OTHER_NUMBER: Final = "FC0000002"
 
 
 @cache
@@ -80,8 +82,9 @@ def rival_cell(rival: Rival, name: str, words: Mapping[str, str]) -> str:
 
 
 def one_reading(rival: Rival, name: str, words: Mapping[str, str]) -> str:
-    number = lab.WRONG_CAN if CATALOGUE[name].use is Use.OPEN_WITH_WRONG_NUMBER else CAN
-    found = rival.read(chip(name), can=number, **words)
+    use = CATALOGUE[name].use
+    told = {word: value for word, value in words.items() if word != "terminal" or use is Use.READ_FINGERPRINTS}
+    found = rival.read(chip(name), **_asked(use), **told)
     if not found.refusals:
         return ACCEPTS
     # A judgement of the library itself counts more than one that it left to its caller.
@@ -91,9 +94,32 @@ def one_reading(rival: Rival, name: str, words: Mapping[str, str]) -> str:
     return f"{LEFT if one.judge == 'caller' else ''}{one.step} (`{one.error}`)"
 
 
+def _asked(use: Use) -> dict[str, str]:
+    """How the chip is to be opened. gmrtd takes basic access control by itself, from the zone, and picks its PACE itself."""
+    match use:
+        case Use.OPEN_WITH_WRONG_NUMBER:
+            return {"can": lab.WRONG_CAN}
+        case Use.OPEN_BY_BASIC_ACCESS | Use.READ_BY_BASIC_ACCESS:
+            return {"bac": _zone(ZONE.document_number), "mrz": _zone(ZONE.document_number)}
+        case Use.OPEN_BY_WRONG_ZONE:
+            return {"bac": _zone(OTHER_NUMBER), "mrz": _zone(OTHER_NUMBER)}
+        case Use.AUTHENTICATE_BY_MAPPING:
+            return {"can": CAN, "pace": f"{CHIP_MAPPING.protocol}/{CHIP_MAPPING.parameter_id}"}
+        case _:
+            return {"can": CAN}
+
+
+def _zone(document_number: str) -> str:
+    return f"{document_number},{ZONE.date_of_birth},{ZONE.date_of_expiry}"
+
+
 def words(folder: Path) -> dict[str, str]:
-    """What the readers are told of authorities and time."""
-    return {"trust": str(rival_cards.write_trust(folder)), "at": lab.AT.isoformat().replace("+00:00", "Z")}
+    """What the readers are told of authorities and time, and where those who can prove the terminal's rights find them."""
+    return {
+        "trust": str(rival_cards.write_trust(folder / "trust")),
+        "terminal": str(rival_cards.write_terminal(folder / "terminal")),
+        "at": lab.AT.isoformat().replace("+00:00", "Z"),
+    }
 
 
 def observed() -> dict[str, dict[str, object]]:
@@ -132,8 +158,9 @@ def main() -> None:
 HEAD: Final = """# Who notices which faulty chip
 
 Every chip of the [catalogue](faulty-chips.md) before three readers: our terminal, and two that other people wrote, unmodified.
-They open the chip by PACE with the CAN, read everything that needs no right, and check what they can; they trust the laboratory
-of the catalogue and have its revocation list.
+They open the chip as the catalogue says (by PACE with the CAN where it says nothing), read everything that needs no right, and
+check what they can; JMRTD proves the terminal's right to fingerprints where the fault is about that. They trust the laboratory of
+the catalogue and have its revocation list.
 
 - An error's name: the reader itself refuses. For our terminal it is the error of the catalogue; for the others, the step that
   failed and what the reader raised (JMRTD: the exception's class; gmrtd: the function that its error names).
@@ -157,6 +184,8 @@ Seen with the versions above, on sound cards as well:
   takes the same key from EF.DG14.
 - **JMRTD lets PACE succeed without the chip's token** (`pace-token-missing`): what it cannot parse in the last answer it only
   logs.
+- **JMRTD does not check what the chip answers in basic access control**, neither its code nor the two challenges in it
+  (`bac-code-wrong`, `bac-chip-challenge-wrong`, `bac-terminal-challenge-wrong`); keys that do not fit show with the first file.
 - **JMRTD reads on where nothing comes** (`dg2-reads-of-nothing`).
 - **gmrtd loses about one reading in a hundred**: a shared secret with a leading zero is used without it, in PACE and in chip
   authentication (one in 256 each). Each chip was read until two readings in a row agreed.
@@ -192,8 +221,8 @@ def _shown(reader: str, name: str) -> str:
 
 
 def _summary() -> str:
-    names = [name for name, fault in CATALOGUE.items() if fault.family not in ELSEWHERE]
-    lines = [f"Of the {len(names)} chips with a fault in the travel document or on the way to it:", ""]
+    names = [name for name, fault in CATALOGUE.items() if fault.family not in ELSEWHERE and fault.error is not None]
+    lines = [f"Of the {len(names)} chips with a fault in the travel document or on the way to it that a reader can notice:", ""]
     for reader in READERS:
         said = [one for name, one in cells(reader).items() if name in names]
         left = sum(one.startswith(LEFT) for one in said)

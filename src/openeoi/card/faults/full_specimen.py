@@ -13,7 +13,7 @@ from openeoi.card.faults.laboratory import Laboratory
 from openeoi.card.faults.specimen import Files, Specimen, signed, sound_data_groups, specimen
 from openeoi.crypto.ciphers import Cipher
 from openeoi.crypto.group import KeyAgreement
-from openeoi.crypto.public_keys import byte_group, encode_agreement_key
+from openeoi.crypto.public_keys import byte_group, encode_agreement_key, encode_standardised_key
 from openeoi.encoding import cms, tlv
 from openeoi.encoding.biometrics import templates
 from openeoi.encoding.biometrics.finger_19794 import Compression, FingerImage, FingerPosition, FingerRecord
@@ -131,8 +131,12 @@ def _infos(equipment: Equipment, laboratory: Laboratory) -> tuple[SecurityInfo, 
 
 def static_key(laboratory: Laboratory, purpose: str, parameter_id: int = BRAINPOOL) -> bytes:
     """SubjectPublicKeyInfo of a static key."""
+    return encode_agreement_key(parameter_id, _public_key(laboratory, purpose, parameter_id))
+
+
+def _public_key(laboratory: Laboratory, purpose: str, parameter_id: int) -> bytes:
     group = byte_group(parameter_id)
-    return encode_agreement_key(parameter_id, group.public_key(laboratory.number(purpose, group.order)))
+    return group.public_key(laboratory.number(purpose, group.order))
 
 
 def _protocols(equipment: Equipment, laboratory: Laboratory) -> DocumentProtocols:
@@ -168,7 +172,8 @@ def _files(equipment: Equipment, laboratory: Laboratory, files: Files) -> Files:
 def _card_security(equipment: Equipment, laboratory: Laboratory) -> bytes:
     infos: list[SecurityInfo] = [*equipment.offers]
     if equipment.secured_key:
-        key = static_key(laboratory, equipment.secured_key)
-        infos.append(ChipAuthenticationPublicKeyInfo(f"{PUBLIC_KEY}.2", key, CURVE_KEY))
+        # TR-03110-3, A.1.1.2: the parameter id in PACEInfo is also the number of the mapping's key.
+        key = encode_standardised_key(BRAINPOOL, _public_key(laboratory, equipment.secured_key, BRAINPOOL))
+        infos.append(ChipAuthenticationPublicKeyInfo(f"{PUBLIC_KEY}.2", key, BRAINPOOL))
     signer = laboratory.signer
     return build_card_security(tuple(infos), cms.Signer(signer.certificate, signer.algorithm, signer.key.sign))
