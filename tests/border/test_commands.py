@@ -9,12 +9,12 @@ from openeoi.border.post import BorderPost
 
 
 def run(post: BorderPost, *arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(commands(lambda: post), arguments)
+    result = CliRunner().invoke(commands(lambda reader: post), arguments)
     return result.exit_code, result.output
 
 
 def failure(post: BorderPost, *arguments: str) -> BaseException | None:
-    return CliRunner().invoke(commands(lambda: post), arguments).exception
+    return CliRunner().invoke(commands(lambda reader: post), arguments).exception
 
 
 def test_a_genuine_card_passes() -> None:

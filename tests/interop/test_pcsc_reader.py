@@ -154,6 +154,17 @@ def test_the_chip_is_tested_in_the_reader(desk: Desk) -> None:
         assert "Passed" in desk.used("conformance", "--unit", "OEOI-SM")
 
 
+def test_a_document_is_inspected_in_the_reader(desk: Desk) -> None:
+    can = ("--can", desk.sample.access_number)
+    with inserted(desk, contactless=True):
+        # Its state is not trusted here, as no master list was exchanged: the chip was read, and the chain is what is wrong.
+        told = json.loads(desk.eoi("border", "inspect", "--reader", "00 00", *can, "--json", code=1))
+    assert told["outcome"] != "failed"
+    assert "No inspection was made: there is no card in Virtual PCD 00 01" in desk.eoi(
+        "border", "inspect", "--reader", "00 01", *can, code=2
+    )
+
+
 def test_which_reader_is_meant_must_be_clear(desk: Desk) -> None:
     can = ("--can", "123456")
     assert "Several readers have Virtual in their names" in desk.eoi("card", "read", "--reader", "Virtual", *can, code=2)
@@ -228,6 +239,40 @@ with PcscTransport({READER!r}, exclusive=True) as card:
         "in use",
         f"9000 {CONTACT.lower()} 9000",
     ]
+
+
+def test_programs_that_want_the_card_at_once_have_it_one_after_another(desk: Desk) -> None:
+    options = ("--reader", "00 00", "--can", desk.sample.access_number, "--yes", "--json")
+    command, pipe = [*desk.inside, *PROGRAM, "pin", "status", *options], subprocess.PIPE
+    with inserted(desk):
+        users = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=desk.environment) for _ in range(4)]
+        told = [user.communicate(timeout=120) for user in users]
+    assert [user.returncode for user in users] == [0, 0, 0, 0], told
+    assert {json.loads(output)["norm_pin"]["tries_left"] for output, _ in told} == {3}
+
+
+def test_long_commands_and_answers_pass(desk: Desk) -> None:
+    program = f"""
+from openeoi.iso7816.apdu import CommandApdu
+from openeoi.transport.pcsc import PcscTransport
+with PcscTransport({READER!r}) as card:
+    print(card.exchange(CommandApdu(0x00, 0xD6, 0, 0, bytes(60000)).encode()).hex())
+    print(len(card.exchange(CommandApdu(0x00, 0x84, 0, 0, expected=40000).encode())))
+"""
+    with inserted(desk):
+        told = subprocess.run(desk.python(program), check=True, capture_output=True, text=True, env=desk.environment, timeout=60)
+    assert told.stdout.split() == ["6982", "40002"]  # the card understood the one and answered the other, status word and all
+
+
+def test_a_card_in_a_reader_is_lent(desk: Desk) -> None:
+    desk.eoi("card", "relay-certificates")
+    command = [*desk.inside, *PROGRAM, "card", "relay", "--reader", "00 00", "--listen", "127.0.0.1:0", "--json"]
+    with inserted(desk), subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=desk.environment) as lender:
+        assert lender.stdout is not None
+        address = json.loads(lender.stdout.readline())["who"]
+        options = ("--reader", f"relay:{address}", "--can", desk.sample.access_number, "--yes", "--json")
+        assert json.loads(desk.eoi("card", "read", *options))["outcome"] == "successful"
+        lender.terminate()
 
 
 def test_a_card_that_speaks_t0(desk: Desk) -> None:

@@ -19,12 +19,16 @@ from openeoi.border.report import InspectionReport, LoggedInspection, Purpose, R
 from openeoi.border.training import inspect_copied_chip
 from openeoi.terminal.checks import Check, Outcome
 
-GetPost = Callable[[], BorderPost]
+GetPost = Callable[[str], BorderPost]
+"""The post with the reader of this name; with the usual one for ""."""
 
 NOT_PASSED: Final = 1
 
 Can = Annotated[str, typer.Option("--can", envvar="EOI_CAN", help="Six digits at the card's right edge.")]
 Zone = Annotated[str, typer.Option("--mrz", help="The machine readable zone; lines may be separated by blanks.")]
+ReaderName = Annotated[
+    str, typer.Option("--reader", metavar="NAME", help="A reader by its name or a part of it (`eoi reader list`).")
+]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 BasicAccess = Annotated[
     bool, typer.Option("--allow-basic-access", help="Open a document that offers no PACE the old, weaker way (BAC), and say so.")
@@ -38,24 +42,29 @@ def commands(get_post: GetPost) -> typer.Typer:
 
     @group.command(epilog="Example: eoi border inspect --can 123456 --purpose entry")
     def inspect(
-        can: Can = "", mrz: Zone = "", purpose: Why = Purpose.ENTRY, basic_access: BasicAccess = False, as_json: Json = False
+        can: Can = "",
+        mrz: Zone = "",
+        purpose: Why = Purpose.ENTRY,
+        basic_access: BasicAccess = False,
+        reader: ReaderName = "",
+        as_json: Json = False,
     ) -> None:
         """Inspect the document in the reader: open, read, check, ask its issuer."""
         if basic_access and not mrz:
             raise typer.BadParameter("basic access control opens with the zone: give --mrz", param_hint="--allow-basic-access")
-        post = get_post()
+        post = get_post(reader)
         _show(inspect_document(post, _access(can, mrz), Request(post.officer, purpose, basic_access)), as_json)
 
     @group.command(epilog="Example: eoi border forged --can 123456")
-    def forged(can: Can = "", mrz: Zone = "", as_json: Json = False) -> None:
+    def forged(can: Can = "", mrz: Zone = "", reader: ReaderName = "", as_json: Json = False) -> None:
         """Inspect a copy of the document in the reader on another chip, with another photograph. It must not pass."""
-        post = get_post()
+        post = get_post(reader)
         _show(inspect_copied_chip(post, _access(can, mrz)), as_json)
 
     @group.command(epilog="Example: eoi border log --json")
     def log(as_json: Json = False) -> None:
         """The latest inspections; the log holds no personal data."""
-        latest = get_post().store.latest(20)
+        latest = get_post("").store.latest(20)
         if as_json:
             typer.echo(json.dumps([_logged(one) for one in latest], indent=2))
             return

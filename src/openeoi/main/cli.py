@@ -180,7 +180,7 @@ def _mount() -> None:
     application.add_typer(pin_commands(agent), name="pin")
     application.add_typer(signing_commands(lambda: offices().signing, key_holders(agent), terminal_language))
     application.add_typer(conformance_commands(chips(agent), token_bytes, lambda: offices().clock()))
-    application.add_typer(border_commands(lambda: offices().border), name="border")
+    application.add_typer(border_commands(lambda reader: offices().border_at(reader)), name="border")
     application.add_typer(exchange_commands(desks), name="exchange")
     application.add_typer(pki_commands(authorities), name="pki")
 

@@ -118,12 +118,12 @@ class PostReader:
     def powered(self) -> Iterator[Transport]:
         from openeoi.agent.errors import CardBusy, UnknownCard
         from openeoi.border.errors import NoDocument
-        from openeoi.transport.errors import NoCardInReader
+        from openeoi.transport.errors import TransportError
 
         with ExitStack() as stack:
             try:
                 transport = stack.enter_context(self._reader.powered())
-            except (NoCardInReader, UnknownCard, CardBusy) as error:
+            except (TransportError, UnknownCard, CardBusy) as error:
                 raise NoDocument(str(error)) from error
             yield transport
 

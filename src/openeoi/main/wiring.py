@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -277,6 +277,15 @@ class Offices:
                 },
             ),
         )
+
+    def border_at(self, reader: str) -> BorderPost:
+        """The post with the reader of this name; with the one of the setting for ""."""
+        from openeoi.main import connections
+        from openeoi.main.readers import reader_named
+
+        if not reader:
+            return self.border
+        return replace(self.border, reader=connections.PostReader(reader_named(reader, self.reader, self.relay_certificates)))
 
     def _with_laboratory(self, anchors: TrustAnchors) -> AlsoOfTheLaboratory:
         from openeoi.agent.faulty_cards import AlsoOfTheLaboratory

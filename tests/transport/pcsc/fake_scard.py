@@ -31,6 +31,7 @@ class FakeReader:
     mute: bool = False
     exclusive_elsewhere: bool = False
     connected: int = 0
+    resets_by_others: int = 0
     transaction: threading.Lock = field(default_factory=threading.Lock)
     fails: list[int] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
@@ -116,7 +117,11 @@ class FakeScard(ModuleType):
         return codes.SUCCESS
 
     def SCardBeginTransaction(self, handle: str) -> int:
-        self.readers[handle].transaction.acquire()
+        reader = self.readers[handle]
+        if reader.resets_by_others:
+            reader.resets_by_others -= 1
+            return negative(codes.RESET_CARD)
+        reader.transaction.acquire()
         return codes.SUCCESS
 
     def SCardStatus(self, handle: str) -> tuple[int, str, int, int, list[int]]:

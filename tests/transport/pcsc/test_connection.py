@@ -72,6 +72,16 @@ def test_a_transaction_that_ends_in_time(desk: FakeReader) -> None:
     timer.join()
 
 
+def test_a_reset_by_the_one_before_is_of_no_concern(desk: FakeReader) -> None:
+    desk.resets_by_others = 2
+    with PcscTransport("Desk", patience=10) as card:
+        assert card.exchange(SELECT)
+    assert desk.dispositions == [codes.LEAVE_CARD, codes.LEAVE_CARD, codes.RESET]
+    desk.resets_by_others = 1_000_000
+    with pytest.raises(CardWasReset), PcscTransport("Desk", patience=0.05):
+        pass
+
+
 def test_exclusive_use(scard: FakeScard, desk: FakeReader) -> None:
     with PcscTransport("Desk", exclusive=True):
         assert list_readers()[0].exclusive

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from time import monotonic, sleep
 from typing import Final
 
-from openeoi.transport.errors import ReaderInUse, TransportError
+from openeoi.transport.errors import CardWasReset, ReaderInUse, TransportError
 from openeoi.transport.pcsc.resource_manager import LEAVE_CARD, SHARE_SHARED, ResourceManager
 
 PAUSE_SECONDS: Final = 0.1
@@ -67,8 +67,20 @@ class Holding:
         handle, protocol = self._connect()
         self._open_things.callback(lambda: self._manager.disconnect(handle, self.disposition))
         if self._share == SHARE_SHARED:
-            self._manager.begin(handle, self._reader)
+            protocol = self._begin(handle, protocol)
         return handle, protocol
+
+    def _begin(self, handle: int, protocol: int) -> int:
+        """Begins the transaction; the protocol in use then. Whoever had the card before may have reset it while we waited: that
+        is told here once, and of no concern, as we have not said anything to the card yet."""
+        while True:
+            try:
+                self._manager.begin(handle, self._reader)
+                return protocol
+            except CardWasReset:
+                if monotonic() >= self._deadline:
+                    raise
+                protocol = self._manager.reconnect(handle, self._share, LEAVE_CARD, self._reader)
 
     def _connect(self) -> tuple[int, int]:
         while True:
