@@ -15,38 +15,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from openeoi import profiles
+from openeoi.card.faults.full_specimen import BRAINPOOL, MODP, OWN, P256, Equipment, equipped
 from openeoi.card.faults.laboratory import Laboratory
-from openeoi.card.faults.specimen import Files, Specimen, personalise, signed, sound_data_groups, specimen
+from openeoi.card.faults.specimen import Specimen, personalise, signed, specimen
 from openeoi.card.memory import VolatileMemory
 from openeoi.card.virtual_card import VirtualCard
-from openeoi.crypto.ciphers import Cipher
-from openeoi.crypto.domain_parameters import elliptic_curve_group
-from openeoi.crypto.group import KeyAgreement
 from openeoi.crypto.message_recovery import RsaPrivateKey, RsaPublicKey
-from openeoi.crypto.public_keys import EllipticCurvePublicKey, encode_agreement_key, encode_signature_key, encode_standardised_key
-from openeoi.encoding.biometrics.finger_19794 import FingerImage, FingerPosition, FingerRecord
+from openeoi.crypto.public_keys import encode_signature_key
 from openeoi.encoding.card_verifiable_certificates.certificate import CardVerifiableCertificate, Role
-from openeoi.encoding.cms import Signer
-from openeoi.encoding.lds import files as lds
-from openeoi.encoding.lds.card_access import CardAccess
-from openeoi.encoding.lds.card_security import build_card_security
-from openeoi.encoding.lds.common import Com
-from openeoi.encoding.lds.data_group_3 import DataGroup3, FingerTemplate, finger_header
-from openeoi.encoding.lds.data_group_14 import DataGroup14
 from openeoi.encoding.lds.data_group_15 import DataGroup15
-from openeoi.encoding.lds.security_infos import (
-    ActiveAuthenticationInfo,
-    ChipAuthenticationInfo,
-    ChipAuthenticationPublicKeyInfo,
-    PaceInfo,
-    SecurityInfo,
-    TerminalAuthenticationInfo,
-)
-from openeoi.encoding.signature_algorithms import DigestAlgorithm, SignatureAlgorithm
-from openeoi.protocols.chip_authentication.shared import protocol_identifier
-from openeoi.protocols.personalisation.applications import Application
-from openeoi.protocols.personalisation.document_protocols import ActiveKey, DocumentProtocols, SigningCurveKey, StaticKey
-from openeoi.protocols.terminal_authentication.trust import Trust
+from openeoi.encoding.lds.security_infos import PaceInfo
+from openeoi.encoding.signature_algorithms import DigestAlgorithm
+from openeoi.protocols.personalisation.document_protocols import ActiveKey
 from protocols.terminal_authentication.certificates import CurveHolder, certify
 
 LABORATORY: Final = Laboratory(bytes(range(32)))
@@ -54,18 +34,11 @@ AT: Final = datetime(2026, 7, 20, 12, 0, tzinfo=UTC)
 PARAMETERS: Final = profiles.load("si").card
 
 PACE: Final = "0.4.0.127.0.7.2.2.4"
-P256: Final = 12
-BRAINPOOL_256: Final = 13
-DIFFIE_HELLMAN_2048_256: Final = 2
-GENERIC: Final = PaceInfo(f"{PACE}.2.4", BRAINPOOL_256)
-MAPPING: Final = PaceInfo(f"{PACE}.6.4", BRAINPOOL_256)
-INTEGRATED: Final = tuple(PaceInfo(f"{PACE}.4.{cipher}", BRAINPOOL_256) for cipher in (1, 2, 3, 4))
-DIFFIE_HELLMAN: Final = (PaceInfo(f"{PACE}.1.2", DIFFIE_HELLMAN_2048_256), PaceInfo(f"{PACE}.3.2", DIFFIE_HELLMAN_2048_256))
+GENERIC: Final = OWN
+MAPPING: Final = PaceInfo(f"{PACE}.6.4", BRAINPOOL)
+INTEGRATED: Final = tuple(PaceInfo(f"{PACE}.4.{cipher}", BRAINPOOL) for cipher in (1, 2, 3, 4))
+DIFFIE_HELLMAN: Final = (PaceInfo(f"{PACE}.1.2", MODP), PaceInfo(f"{PACE}.3.2", MODP))
 OFFERS: Final = (GENERIC, MAPPING, *INTEGRATED, *DIFFIE_HELLMAN)
-
-CURVE_KEY: Final = StaticKey(BRAINPOOL_256, 0xABCDEF, frozenset({Cipher.AES_256}), 1)
-GROUP_KEY: Final = StaticKey(DIFFIE_HELLMAN_2048_256, 0x123456, frozenset({Cipher.AES_128}), 1)
-IDENTIFIERS: Final = {KeyAgreement.ELLIPTIC_CURVE: "0.4.0.127.0.7.2.2.1.2", KeyAgreement.DIFFIE_HELLMAN: "0.4.0.127.0.7.2.2.1.1"}
 
 # A terminal certified under the trust point of the laboratory's chips, on the same curve.
 AUTHORITY: Final = CurveHolder(
@@ -97,65 +70,27 @@ def card(stored: bytes) -> VirtualCard:
 
 
 @cache
-def everything(
-    offers: tuple[PaceInfo, ...] = OFFERS,
-    agreement: KeyAgreement = KeyAgreement.ELLIPTIC_CURVE,
-    signature: Signature = Signature.ECDSA,
-) -> bytes:
+def everything(offers: tuple[PaceInfo, ...] = OFFERS, signature: Signature = Signature.ECDSA) -> bytes:
     """The memory of a card with these PACE offers (the first is what a reader without a wish takes), basic access control,
-    fingerprints that need the right, chip authentication with this key agreement, active authentication or not."""
+    fingerprints and irises that need the right, chip authentication with two keys, active authentication or not."""
+    content = equipped(Equipment(offers))(LABORATORY)
+    if signature is Signature.RSA:
+        active, public = _rsa_key()
+        content = _with_active_authentication(content, active, public.encode())
+    elif signature is Signature.NONE:
+        content = _with_active_authentication(content, None, None)
     memory = VolatileMemory()
-    personalise(_specimen(offers, agreement, signature), LABORATORY, memory, PARAMETERS, secrets.token_bytes)
+    personalise(content, LABORATORY, memory, PARAMETERS, secrets.token_bytes)
     return memory.load()
 
 
-def _specimen(offers: tuple[PaceInfo, ...], agreement: KeyAgreement, signature: Signature) -> Specimen:
-    static = CURVE_KEY if agreement is KeyAgreement.ELLIPTIC_CURVE else GROUP_KEY
-    infos = (
-        *offers,
-        *_chip_infos(static, agreement),
-        TerminalAuthenticationInfo(),
-        *((ActiveAuthenticationInfo("0.4.0.127.0.7.1.1.4.1.3"),) if signature is Signature.ECDSA else ()),
-    )
-    groups = sound_data_groups()
-    groups[3], groups[14] = _fingerprints(), DataGroup14(infos).encode()
-    active = None
-    if signature is not Signature.NONE:
-        active, public = _rsa_key() if signature is Signature.RSA else _curve_key()
-        groups[15] = public.encode()
-    content = specimen(groups, signed(groups, LABORATORY.signer).encode())
-    more = tuple(offer for offer in offers if offer != GENERIC)
-    keys = (static,) if static == CURVE_KEY else (CURVE_KEY, static)
-    protocols = DocumentProtocols(
-        True, more, keys, active, Trust((LABORATORY.trust_point,), LABORATORY.trust_point.body.effective)
-    )
-
-    def with_offers(files: Files) -> Files:
-        signer = LABORATORY.signer
-        mapping_key = encode_standardised_key(BRAINPOOL_256, CURVE_KEY.public_key())
-        named = ChipAuthenticationPublicKeyInfo(IDENTIFIERS[KeyAgreement.ELLIPTIC_CURVE], mapping_key, BRAINPOOL_256)
-        security = build_card_security(
-            (*offers, named), Signer(signer.certificate, SignatureAlgorithm.ECDSA_SHA256, signer.key.sign)
-        )
-        master = {lds.CARD_ACCESS.file_id: CardAccess(offers).encode(), lds.CARD_SECURITY.file_id: security}
-        return {**files, Application.MASTER_FILE: {**files.get(Application.MASTER_FILE, {}), **master}}
-
-    return replace(content, com=Com(tuple(sorted(groups))).encode(), protocols=protocols, change=with_offers)
-
-
-def _chip_infos(key: StaticKey, agreement: KeyAgreement) -> tuple[SecurityInfo, ...]:
-    public = encode_agreement_key(key.parameter_id, key.public_key())
-    cipher = next(iter(key.ciphers))
-    return (
-        ChipAuthenticationInfo(protocol_identifier(agreement, cipher), 1, key.key_id),
-        ChipAuthenticationPublicKeyInfo(IDENTIFIERS[agreement], public, key.key_id),
-    )
-
-
-def _curve_key() -> tuple[ActiveKey, DataGroup15]:
-    group = elliptic_curve_group(BRAINPOOL_256)
-    public = EllipticCurvePublicKey(group, group.multiply(0xFEED, group.generator))
-    return ActiveKey(SigningCurveKey(BRAINPOOL_256, 0xFEED), DigestAlgorithm.SHA256), DataGroup15(encode_signature_key(public))
+def _with_active_authentication(content: Specimen, key: ActiveKey | None, public: bytes | None) -> Specimen:
+    """Another key, or none, and the document signed anew."""
+    groups = {number: group for number, group in content.data_groups.items() if number != 15}
+    if public is not None:
+        groups[15] = public
+    changed = specimen(groups, signed(groups, LABORATORY.signer).encode())
+    return replace(changed, protocols=replace(content.protocols, active_key=key), change=content.change)
 
 
 @cache
@@ -164,13 +99,6 @@ def _rsa_key() -> tuple[ActiveKey, DataGroup15]:
     modulus = numbers.public_numbers.n
     key = ActiveKey(RsaPrivateKey(modulus, numbers.d), DigestAlgorithm.SHA256)
     return key, DataGroup15(encode_signature_key(RsaPublicKey(modulus, numbers.public_numbers.e)))
-
-
-def _fingerprints() -> bytes:
-    positions = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX)
-    records = [FingerRecord((FingerImage(b"\xff\xa0 no print of anybody", 300, 400, position),)) for position in positions]
-    fingers = (FingerTemplate(finger_header(position), record) for position, record in zip(positions, records, strict=True))
-    return DataGroup3(tuple(fingers)).encode()
 
 
 def write_trust(folder: Path) -> Path:

@@ -36,6 +36,8 @@ code; a dash where a post does not come across the fault, because it does not re
 *Undetermined* means that the fault proves nothing against the holder: a chip that cannot be read, or an authority that is not
 known.
 
+What other people's readers say of each chip stands in [who notices which faulty chip](who-notices-faulty-chips.md).
+
 This page is generated: `python -m openeoi.card.faults.printed > docs/faulty-chips.md`.
 """
 

@@ -46,27 +46,30 @@ final class ChipProofs {
   private ChipProofs() {
   }
 
-  /** Chip authentication, and a file read with the new keys. Null where the document offers none. */
-  static EACCAResult chip(PassportService service, DG14File file, Report report) throws Exception {
+  /** Chip authentication with the key of this number, or the first, and a file read with the new keys. Null where there is none. */
+  static EACCAResult chip(PassportService service, DG14File file, BigInteger wanted, Report report) throws Exception {
     List<ChipAuthenticationPublicKeyInfo> keys =
         file == null ? List.of() : ofKind(file.getSecurityInfos(), ChipAuthenticationPublicKeyInfo.class);
     if (keys.isEmpty()) {
       return null;
     }
-    ChipAuthenticationPublicKeyInfo key = keys.get(0);
-    String protocol = null;
-    for (ChipAuthenticationInfo info : ofKind(file.getSecurityInfos(), ChipAuthenticationInfo.class)) {
-      if (key.getKeyId() == null || key.getKeyId().equals(info.getKeyId())) {
-        protocol = info.getObjectIdentifier();
-        break;
-      }
-    }
+    ChipAuthenticationPublicKeyInfo key = keys.stream().filter(one -> wanted == null || wanted.equals(one.getKeyId())).findFirst()
+        .orElseThrow(() -> new Judgement("the document has no key " + wanted));
+    // The strongest cipher has the largest identifier.
+    String protocol = ofKind(file.getSecurityInfos(), ChipAuthenticationInfo.class).stream()
+        .filter(info -> key.getKeyId() == null || key.getKeyId().equals(info.getKeyId()))
+        .map(ChipAuthenticationInfo::getObjectIdentifier).filter(one -> sameAgreement(one, key)).max(String::compareTo).orElse(null);
     EACCAResult result = service.doEACCA(key.getKeyId(), protocol, key.getObjectIdentifier(), key.getSubjectPublicKey());
     try (CardFileInputStream content = service.getInputStream(PassportService.EF_COM, PassportService.DEFAULT_MAX_BLOCKSIZE)) {
       content.readAllBytes();
     }
     report.note("chip authentication", protocol == null ? key.getObjectIdentifier() : protocol);
     return result;
+  }
+
+  private static boolean sameAgreement(String protocol, ChipAuthenticationPublicKeyInfo key) {
+    return ChipAuthenticationInfo.toKeyAgreementAlgorithm(protocol)
+        .equals(ChipAuthenticationPublicKeyInfo.toKeyAgreementAlgorithm(key.getObjectIdentifier()));
   }
 
   /** Active authentication; JMRTD gives back the response unchecked. */

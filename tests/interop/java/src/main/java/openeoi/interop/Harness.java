@@ -22,6 +22,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * carrier   pcsc (the first reader of the PC/SC service) or pipe (APDUs as lines of this program's own input and output)
  * can, mrz, bac   the password: a card access number, or "number,birth,expiry"; bac for basic access control
  * pace      the PACE offer to take, "object identifier/parameter id"; without it the first of EF.CardAccess
+ * chip      the number of the chip's key to authenticate it with; without it the first
  * groups    the data groups to read, "1,2"; without it those of EF.COM that need no right
  * checks    no: read only
  * maximum   bytes to ask for at a time, at most 8000

@@ -2,6 +2,7 @@ package openeoi.interop;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -95,7 +96,7 @@ final class Inspection {
       if (pace instanceof PACECAMResult mapping) {
         proof("chip authentication mapping", () -> ChipProofs.mapping(cardSecurity, securityInfos, mapping, report));
       }
-      chip = proof("chip authentication", () -> ChipProofs.chip(service, securityInfos, report));
+      chip = proof("chip authentication", () -> ChipProofs.chip(service, securityInfos, chipKey(), report));
     }
     if (request.containsKey("terminal")) {
       EACCAResult proved = chip;
@@ -120,6 +121,10 @@ final class Inspection {
       }
       DocumentChecks.run(sod, groups, request, report);
     }
+  }
+
+  private BigInteger chipKey() {
+    return request.containsKey("chip") ? new BigInteger(request.get("chip")) : null;
   }
 
   private boolean checks() {
