@@ -123,6 +123,18 @@ def commands(get_office: Callable[[], IssuingOffice], make_faulty: MakeFaulty | 
         report_document(office, number, what, by)
         _show({"document_number": number, "status": document_status(office, number).value}, as_json)
 
+    @group.command(epilog="Example: eoi card renew OE0000001")
+    def renew(number: str, as_json: Json = False) -> None:
+        """Give the card of a document new certificates; keys and PINs stay. The old ones are revoked."""
+        from openeoi.issuing.certificate_renewal import renew as renew_certificates
+
+        office = get_office()
+        producer = office.staff.holding(Role.PRODUCTION)[0].name
+        done = renew_certificates(office, number, producer)
+        _show(
+            {"document_number": number, "certificates_until": done.until.isoformat(), "renewed": [*map(str, done.roles)]}, as_json
+        )
+
     return group
 
 

@@ -7,15 +7,14 @@ from datetime import date, datetime
 from openeoi.encoding.lds import files as lds
 from openeoi.encoding.lds.common import Com
 from openeoi.encoding.mrz import mrz_information
-from openeoi.encoding.pkcs15 import application_files as pkcs15
 from openeoi.encoding.pkcs15 import files as pkcs15_files
 from openeoi.encoding.pkcs15.directory import ApplicationRecord, encode_directory
-from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.errors import OpenEoiError
 from openeoi.iso7816.secure_messaging import through
 from openeoi.iso7816.steps import CardSteps
 from openeoi.issuing import envelope, fingerprints, secrets
 from openeoi.issuing.chip_protocols import card_access, card_security_infos, make_chip_keys
+from openeoi.issuing.credential_files import credential_files
 from openeoi.issuing.decision import LEFT_PRINT, RIGHT_PRINT, place
 from openeoi.issuing.document_files import travel_document
 from openeoi.issuing.life import DocumentState, Step
@@ -25,7 +24,6 @@ from openeoi.issuing.ports import PrintedCard
 from openeoi.issuing.quality_check import read_back
 from openeoi.issuing.store import DocumentRecord, Transaction
 from openeoi.pki.holders import HolderCertificateRequest
-from openeoi.profiles.card import PinParameters
 from openeoi.protocols.personalisation.applications import Application as ChipApplication
 from openeoi.protocols.personalisation.shared import KeyRole, LifeCycle, SecretRole
 from openeoi.protocols.personalisation.terminal import (
@@ -146,7 +144,9 @@ def write_files(run: Run) -> Done:
     card_security = bytes.fromhex(run.text("sign_data_groups", "card_security"))
     if card_security:
         main[lds.CARD_SECURITY.file_id] = card_security
-    credentials = _credential_files(run)
+    chains = {role: run.chain(role) for role in run.roles}
+    at = run.moment("reserve_numbers", "personalised_at")
+    credentials = credential_files(run.office.profile.card, run.card.serial, chains, at)
     if credentials:  # EF.DIR lists the applications that are there; a card without electronic part has none
         main[pkcs15_files.DIRECTORY] = encode_directory(_RECORDS[application] for application in credentials)
     content = {
@@ -275,37 +275,4 @@ def _request(run: Run, document: DocumentRecord, until: date) -> HolderCertifica
         not_before=start,
         not_after=datetime.combine(until, start.timetz()),  # whole years, so within every lifetime the profile states
         public_keys={role: bytes.fromhex(run.text("generate_keys", role.value)) for role in run.roles},
-    )
-
-
-def _credential_files(run: Run) -> dict[ChipApplication, dict[int, bytes]]:
-    held = {}
-    for role in run.roles:
-        own, *above = run.chain(role)
-        held[role] = pkcs15.HolderCredential(role, own, tuple(above))
-    description = _token_description(run)
-    files = {}
-    if CredentialRole.LOW in held:
-        files[ChipApplication.PINLESS] = pkcs15.pinless_files(description, held[CredentialRole.LOW])
-    if CredentialRole.HIGH in held:
-        files[ChipApplication.SIGN_AND_LOGIN] = pkcs15.sign_and_login_files(
-            description, held[CredentialRole.HIGH], held.get(CredentialRole.QUALIFIED)
-        )
-    return files
-
-
-def _token_description(run: Run) -> pkcs15.TokenDescription:
-    card = run.office.profile.card
-
-    def place(pin: PinParameters) -> pkcs15.PinPlace:
-        return pkcs15.PinPlace(pin.reference, pin.minimum_length, pin.maximum_length)
-
-    return pkcs15.TokenDescription(
-        serial_number=bytes.fromhex(run.card.serial),
-        manufacturer=pkcs15_files.OUR_MANUFACTURER,
-        last_update=run.moment("reserve_numbers", "personalised_at"),
-        norm_pin=place(card.norm_pin),
-        norm_puk=place(card.puk),
-        sig_pin=place(card.sig_pin),
-        gap=card.object_gap,
     )

@@ -48,3 +48,12 @@ class StepRecord:
     run: int
     done_at: datetime
     result: Mapping[str, JsonValue] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A renewal of a document's certificates that is under way, and the number they will have."""
+
+    document: str
+    certificate_number: str
+    begun_at: datetime

@@ -93,6 +93,14 @@ revocation_proposal = Table(
     Column("proposed_at", String(32), nullable=False),
 )
 
+certificate_renewal = Table(
+    "certificate_renewal",
+    metadata,
+    Column("document", ForeignKey("document.number"), primary_key=True),
+    Column("certificate_number", String(20), nullable=False, unique=True),
+    Column("begun_at", String(32), nullable=False),
+)
+
 counter = Table(
     "counter",
     metadata,

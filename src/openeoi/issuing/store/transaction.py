@@ -22,7 +22,7 @@ from openeoi.issuing.errors import (
 from openeoi.issuing.life import REPORTABLE, ApplicationState, DocumentState, Step, next_state
 from openeoi.issuing.staff import Access
 from openeoi.issuing.store import schema
-from openeoi.issuing.store.records import ApplicationRecord, DocumentRecord, StepRecord
+from openeoi.issuing.store.records import ApplicationRecord, DocumentRecord, Renewal, StepRecord
 from openeoi.issuing.store.sealed import SealedValues
 from openeoi.storage.audit import AuditChain, AuditEntry, AuditHead, JsonValue, RecordedEntry, canonical_json
 from openeoi.storage.database import Database
@@ -186,6 +186,26 @@ class Transaction:
         return tuple(
             _document(row) for row in self.connection.execute(select(schema.document).order_by(schema.document.c.number))
         )
+
+    def begin_renewal(self, number: str, certificate_number: str, at: datetime) -> Renewal:
+        """The renewal under way, or a new one with this number."""
+        table = schema.certificate_renewal
+        row = self.connection.execute(select(table).where(table.c.document == number)).one_or_none()
+        if row is not None:
+            return Renewal(row.document, row.certificate_number, datetime.fromisoformat(row.begun_at))
+        begun = Renewal(number, certificate_number, at.replace(microsecond=0))
+        values = {"document": number, "certificate_number": certificate_number, "begun_at": begun.begun_at.isoformat()}
+        self.connection.execute(insert(table).values(**values))
+        return begun
+
+    def finish_renewal(self, number: str, until: date) -> DocumentRecord:
+        """The document has the number of the renewal from now on."""
+        renewal, table = schema.certificate_renewal, schema.document
+        new = self.connection.execute(select(renewal.c.certificate_number).where(renewal.c.document == number)).scalar_one()
+        changed = update(table).where(table.c.number == number)
+        self.connection.execute(changed.values(certificate_number=new, certificates_until=until.isoformat()))
+        self.connection.execute(delete(renewal).where(renewal.c.document == number))
+        return self.document(number)
 
     def set_document_state(
         self, number: str, state: DocumentState, at: datetime, access: Access, reason: str | None = None
