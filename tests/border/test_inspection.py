@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from border import sample_post as sample
+from card.faults.lab import AT, LABORATORY, TRUST
 from document_signers import NOT_BEFORE, country_signer, document_signer
 from openeoi.border import checks
 from openeoi.border.access import Access, CardAccessNumber, MachineReadableZone, read_access
 from openeoi.border.errors import AccessNotReadable, NoDocument
 from openeoi.border.inspection import inspect
 from openeoi.border.ports import DocumentState
+from openeoi.border.post import BorderPost
 from openeoi.border.report import InspectionReport
 from openeoi.border.store import MIGRATIONS, Store
 from openeoi.border.training_specimen import copy_with_another_face
+from openeoi.card.faults.chip_faults import Document, proving
+from openeoi.card.faults.specimen import ZONE
 from openeoi.encoding.lds import files as lds
 from openeoi.encoding.lds.common import Com
 from openeoi.encoding.lds.data_group_1 import DataGroup1
@@ -29,6 +33,8 @@ from openeoi.terminal.checks import Check, Outcome
 from openeoi.terminal.examination import Point, Trust
 from openeoi.terminal.examination.points import OF_CHIP, PROOFS
 from openeoi.transport.errors import CardRemoved
+from openeoi.transport.in_process import InProcess
+from terminal.examination import documents
 
 ALL = set(checks.WEIGHTS)
 
@@ -286,3 +292,48 @@ def test_what_is_typed() -> None:
     for text in ("", "hello", "12345", "A" * 90):
         with pytest.raises(AccessNotReadable):
             read_access(text)
+
+
+def of_the_laboratory(chip: InProcess, **values: object) -> BorderPost:
+    return replace(sample.post(chip), trust=TRUST, clock=lambda: AT, **values)  # type: ignore[arg-type]
+
+
+BY_ITS_ZONE = MachineReadableZone(ZONE)
+
+
+def test_fingerprints_are_counted_with_a_right_and_not_kept() -> None:
+    post = of_the_laboratory(documents.full_document(), terminal_credentials=documents.Credentials())
+    report = inspect(post, BY_ITS_ZONE, sample.ENTRY)
+    assert (report.outcome, report.fingers) == (Outcome.SUCCESSFUL, 2)
+    assert report.check(Point.FINGERPRINTS).outcome is Outcome.SUCCESSFUL  # type: ignore[union-attr]
+    clear = b"".join(one.plain_response.data for one in report.exchanges if one.plain_response is not None)
+    assert documents.full_groups()[1][8:40] in clear
+    assert b" print" not in clear
+    assert len(report.exchanges) > 40
+    without = inspect(of_the_laboratory(documents.full_document()), BY_ITS_ZONE, sample.ENTRY)
+    assert (without.outcome, without.fingers, reason(without, Point.TERMINAL)) == (Outcome.SUCCESSFUL, None, "no_right")
+
+
+def test_a_document_from_before_pace_is_opened_only_when_the_officer_says_so() -> None:
+    old = documents.full_document(documents.full_groups(()), card_access=None)
+    refused = inspect(of_the_laboratory(old), BY_ITS_ZONE, sample.ENTRY)
+    assert reason(refused, Point.ACCESS) == "pace_not_offered"
+    old.reset()
+    allowed = replace(sample.ENTRY, basic_access=True)
+    report = inspect(of_the_laboratory(old), BY_ITS_ZONE, allowed)
+    assert (report.outcome, reason(report, Point.ACCESS)) == (Outcome.SUCCESSFUL, "basic_access_control")
+    old.reset()
+    # Without the zone there is nothing to open it with.
+    by_number = inspect(of_the_laboratory(old), CardAccessNumber(sample.CAN), allowed)
+    assert reason(by_number, Point.ACCESS) == "pace_not_offered"
+    old.reset()
+    other = MachineReadableZone(replace(ZONE, document_number="FC0000002"))
+    assert inspect(of_the_laboratory(old), other, allowed).outcome is Outcome.ABORTED
+
+
+def test_a_complete_copy_without_the_keys_fails() -> None:
+    chip = documents.chip(proving(Document(chip_key="", active_key=""))(LABORATORY))
+    report = inspect(of_the_laboratory(chip), BY_ITS_ZONE, sample.ENTRY)
+    assert report.outcome is Outcome.FAILED
+    assert reason(report, Point.GENUINE_CHIP) == "chip_authentication_refused"
+    assert report.check(Point.DATA).outcome is Outcome.SUCCESSFUL  # type: ignore[union-attr]

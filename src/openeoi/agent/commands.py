@@ -26,6 +26,8 @@ from openeoi.agent.summary import as_text, as_values, translator
 from openeoi.encoding.mrz import decode_tolerant, mrz_information
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.terminal.checks import Outcome
+from openeoi.terminal.examination import Examination
+from openeoi.terminal.extended_length import long_or_short, read_announced_maximum
 from openeoi.terminal.pin_care import PinStatus, Secret, SecretStatus
 from openeoi.transport import vpcd
 from openeoi.transport.slow_card import SlowCard
@@ -45,6 +47,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before using a card
 Zone = Annotated[str, typer.Option("--mrz", help="The machine readable zone instead of the CAN; blanks may separate its lines.")]
 BasicAccess = Annotated[
     bool, typer.Option("--allow-basic-access", help="Open a document that offers no PACE the old, weaker way (BAC), and say so.")
+]
+Extended = Annotated[
+    bool,
+    typer.Option("--extended-length", help="Long responses where the card announces them; short ones where it refuses them."),
 ]
 EvidenceFile = Annotated[
     Path | None,
@@ -143,6 +149,7 @@ def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en
         mrz: Zone = "",
         basic_access: BasicAccess = False,
         evidence: EvidenceFile = None,
+        extended: Extended = False,
         yes: Yes = False,
         as_json: Json = False,
     ) -> None:
@@ -153,8 +160,13 @@ def card_commands(get_agent: GetAgent, language: Callable[[], str] = lambda: "en
         agent, number = (_held(get_agent, reader, yes), "") if mrz else _opened(get_agent, reader, can, yes)
         password = PacePassword.from_mrz(information) if mrz else PacePassword.from_can(number)
         with agent.session() as session:
-            opened = session.open_old_document(password, information) if basic_access else session.open_document(password)
-            reading = read_and_check(session, opened, agent.trust, agent.clock())
+
+            def attempt(response_maximum: int) -> Examination:
+                opened = session.open_old_document(password, information) if basic_access else session.open_document(password)
+                return read_and_check(session, opened, agent.trust, agent.clock(), response_maximum)
+
+            announced = session.run_freely("agent.step.unlock", read_announced_maximum()) if extended else None
+            reading = long_or_short(attempt, announced)
         if evidence is not None:
             keep(reading, agent.trust, evidence)
             typer.echo(translator(language())("agent.evidence.kept", place=evidence), err=True)

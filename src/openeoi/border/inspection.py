@@ -24,8 +24,9 @@ from openeoi.terminal.examination import Examination, Findings, Point, Task, cod
 from openeoi.terminal.examination.content import Content
 from openeoi.terminal.examination.examine import judge_expiry
 from openeoi.terminal.examination.findings import UNREADABLE
+from openeoi.terminal.examination.terminal_rights import FINGERPRINTS
 from openeoi.transport import Transport, run
-from openeoi.transport.trace import Trace
+from openeoi.transport.trace import Trace, without_content
 
 # Zone, portrait, the chip's keys, and the prints where the post has the right. DG11 and DG12 are more than the purpose needs.
 READ = (1, 2, 3, 14, 15)
@@ -60,7 +61,8 @@ def inspect_over(post: BorderPost, transport: Transport, access: Access, request
         repairs=len(access.repairs) if isinstance(access, MachineReadableZone) else 0,
         signatures=_signatures(examination),
         tolerances=_tolerances(examination),
-        exchanges=trace.exchanges,
+        # Fingerprints are for comparing and for nobody's eyes: they are in no trace either.
+        exchanges=without_content(trace.exchanges, FINGERPRINTS),
     )
     post.store.record(report.logged())
     return report

@@ -1,17 +1,24 @@
-"""Whether a card takes extended length: its historical bytes or EF.ATR/INFO say so (ISO/IEC 7816-4:2020, 12.1.1.9 and 12.2.2)."""
+"""Whether a card takes extended length: its historical bytes or EF.ATR/INFO say so (ISO/IEC 7816-4:2020, 12.1.1.9 and 12.2.2);
+and what to do where it, or the reader, refuses it all the same."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 from openeoi.iso7816 import status
 from openeoi.iso7816.answer_to_reset import historical_bytes
 from openeoi.iso7816.apdu import CommandApdu
+from openeoi.iso7816.errors import SecureMessagingLost
+from openeoi.iso7816.secure_messaging import SHORT_RESPONSE_MAXIMUM
 from openeoi.iso7816.steps import CardSteps
 from openeoi.terminal.errors import TerminalError
 from openeoi.terminal.read_file import read_to_the_end
+from openeoi.transport.errors import CardRemoved, NoCardInReader, TransportError
+
+Result = TypeVar("Result")
 
 ATR_INFORMATION: Final = b"\x2f\x01"
 EXTENDED_LENGTH_INFORMATION: Final = 0x7F66
@@ -22,6 +29,22 @@ CARD_CAPABILITIES: Final = 0x7
 EXTENDED_LENGTH_BIT: Final = 0x40
 COMPACT_TLV: Final = 0x80
 COMPACT_TLV_WITH_STATUS: Final = 0x00
+
+
+def long_or_short(read: Callable[[int], Result], announced: int | None) -> Result:
+    """`read(response_maximum)` opens a document and reads it: with responses as long as `announced`, and where that ends the
+    channel or the reader does not carry it, once more from the start with short ones. Raises what `read` raises.
+
+    A refusal inside the channel (6700, 6Cxx) needs no new start: `read_file` goes on with shorter pieces.
+    """
+    if announced is not None and announced > SHORT_RESPONSE_MAXIMUM:
+        try:
+            return read(announced)
+        except (CardRemoved, NoCardInReader):
+            raise
+        except (SecureMessagingLost, TransportError):
+            pass  # the reason is known well enough: the second reading says what is really wrong, if anything is
+    return read(SHORT_RESPONSE_MAXIMUM)
 
 
 def announced_in_atr(atr: bytes) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from openeoi.iso7816.apdu import SECRET_INSTRUCTIONS, CommandApdu, ResponseApdu
-from openeoi.iso7816.secure_messaging import ProtectedCommand
+from openeoi.iso7816.secure_messaging import PlainExchange, ProtectedCommand
 from openeoi.transport.explanations import explain, explain_status
 
 MASK = "**"
+READ_BINARY: Final = (0xB0, 0xB1)
+SHORT_IDENTIFIER: Final = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,28 @@ class Trace:
             self._step = outer
 
 
+def without_content(exchanges: Iterable[Exchange], short_id: int) -> tuple[Exchange, ...]:
+    """The same exchanges, but what the file with this short identifier gave is nowhere in clear: READ BINARY that names it, and
+    those that go on in it. For content that nobody may see, such as fingerprints."""
+    kept: list[Exchange] = []
+    reading = False
+    for exchange in exchanges:
+        command = exchange.plain_command
+        if command.ins not in READ_BINARY:
+            reading = False
+        elif command.p1 & SHORT_IDENTIFIER:
+            reading = command.p1 & ~SHORT_IDENTIFIER == short_id
+        kept.append(_emptied(exchange) if reading else exchange)
+    return tuple(kept)
+
+
+def _emptied(exchange: Exchange) -> Exchange:
+    status = ResponseApdu(exchange.response.status)
+    if not isinstance(exchange.command, ProtectedCommand):
+        return replace(exchange, response=status)
+    return replace(exchange, command=replace(exchange.command, exchange=PlainExchange(exchange.plain_command, status)))
+
+
 def _hexadecimal(command: CommandApdu, masked: bool) -> str:
     raw = command.encode()
     if not (masked and command.data and command.ins in SECRET_INSTRUCTIONS):
@@ -94,4 +119,4 @@ def _hexadecimal(command: CommandApdu, masked: bool) -> str:
     return " ".join(part for part in shown if part)
 
 
-__all__ = ["Exchange", "Trace", "explain", "explain_status"]
+__all__ = ["Exchange", "Trace", "explain", "explain_status", "without_content"]
