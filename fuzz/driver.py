@@ -1,8 +1,8 @@
 """Runs one harness: mutates its seeds, calls it, and holds it to the bars.
 
 Bars: no exception but those the harness expects, no input that takes more than one second of processor time (not of the clock,
-because machines are shared), no process of more than 256 MB. Inputs with a new outcome join the seeds, so that changes add up;
-harness, seed number and code give the same inputs again.
+because machines are shared), no process of more than 256 MB. Inputs with a new outcome join the seeds, so that changes add up.
+Harness, seed number and code give the same inputs again, but for seeds with keys that are fresh in each run; what fails is saved.
 """
 
 from __future__ import annotations

@@ -50,12 +50,10 @@ from openeoi.protocols.personalisation.shared import FileControl, KeyRole
 from openeoi.protocols.terminal_authentication.trust import Trust as CardTrust
 from openeoi.storage.errors import StorageError
 from openeoi.terminal.checks import Outcome
-from openeoi.terminal.detect import EOI_ATRS
 from openeoi.terminal.examination import Trust, examine_evidence
 from openeoi.terminal.examination.evidence import ActiveProof, Evidence, Proofs, Witness
 from openeoi.terminal.examination.evidence_file import Record, decode_record, encode_record
 from openeoi.terminal.examination.trust_material import read_trust_material
-from openeoi.terminal.extended_length import announced_in_atr
 from protocols.browser_card.test_browser_card import LOGIN, PRESENCE, STATE, request
 
 CONDITION = AnyOf((OnContact(), AllOf((PinVerified(5), OnContact()))))
@@ -307,7 +305,6 @@ HARNESSES = (
     Harness("exchange-revocation-list", lambda: [samples.revocation_list()], foreign_revocation_list, OBJECTS, EXCHANGE, 8),
     Harness("status-requests", lambda: [samples.status_request()], decode_request, OBJECTS, STRICT, 4),
     Harness("client-proofs", proofs_taken_apart, client_proof, TEXT, (HealthError,), 5),
-    Harness("answer-to-reset", lambda: sorted(EOI_ATRS), announced_in_atr, BYTES, (), outcome=bool),
 )  # fmt: skip
 
 assert all(issubclass(one, OpenEoiError) for harness in HARNESSES for one in harness.expected)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import encodings_read
 import entries
+import office_parsers
 import protocol_parsers
 from driver import Harness
 
-HARNESSES: dict[str, Harness] = {
-    harness.name: harness for module in (encodings_read, protocol_parsers, entries) for harness in module.HARNESSES
-}
+MODULES = (encodings_read, protocol_parsers, office_parsers, entries)
+HARNESSES: dict[str, Harness] = {harness.name: harness for module in MODULES for harness in module.HARNESSES}
