@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from openeoi.encoding.pkcs15.roles import CredentialRole
 from openeoi.iso7816.secure_messaging import through
 from openeoi.issuing import envelope, handover, personalisation
 from openeoi.issuing.handover import IdentityCheck, IdentityProof
+from openeoi.pki.authorities import Authorities
 from openeoi.pki.status import TrustAnchors
 from openeoi.protocols.pace.passwords import PacePassword
 from openeoi.storage.atomic_files import AtomicFile
@@ -44,6 +45,7 @@ class IssuedCard:
     mrz: str
     puk: str
     anchors: TrustAnchors
+    authorities: Authorities = field(repr=False)
 
     def file(self, folder: Path) -> AtomicFile:
         """A file with a card of its own, as it was on the day of its activation."""
@@ -78,4 +80,4 @@ def issue(folder: Path, country: str = "si") -> IssuedCard:
     transport = InProcess(VirtualCard(memory, secrets.token_bytes))
     channel = run(unlock(PacePassword.from_can(printed.access_number), secrets.token_bytes), transport)
     run(through(channel, activate(letter.initial_password, NORM_PIN, SIG_PIN)), transport)
-    return IssuedCard(memory.load(), printed.access_number, printed.mrz.replace("\n", ""), puk, pki.trust_anchors())
+    return IssuedCard(memory.load(), printed.access_number, printed.mrz.replace("\n", ""), puk, pki.trust_anchors(), pki)

@@ -117,10 +117,14 @@ def write_certificates(folder: Path, certificates: Iterable[bytes]) -> Path:
 
 
 def write_terminal(folder: Path) -> Path:
-    """The terminal's chain and key, as the reader programs take them."""
+    """A terminal that the laboratory's chips believe, as the reader programs take it."""
+    return write_credentials(folder, CHAIN, ec.derive_private_key(TERMINAL.private, ec.SECP256R1()))
+
+
+def write_credentials(folder: Path, chain: Iterable[CardVerifiableCertificate], key: ec.EllipticCurvePrivateKey) -> Path:
+    """A terminal's chain, from below the authority down to its own certificate, and its key."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, certificate in enumerate(CHAIN):
+    for number, certificate in enumerate(chain):
         (folder / f"{number}.cvc").write_bytes(certificate.encode())
-    key = ec.derive_private_key(TERMINAL.private, ec.SECP256R1())
     (folder / "key.pk8").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     return folder

@@ -31,6 +31,8 @@ from openeoi.transport.in_process import Card
 HERE: Final = Path(__file__).parent
 CACHE: Final = Path.home() / ".cache/openeoi"
 
+SOURCE_KINDS: Final = (".java", ".xml", ".go", ".mod", ".sum")
+
 ANSWER_WITHIN: Final = 20.0
 """Seconds in which a program has to say the next thing; a reader that is silent for longer hangs."""
 
@@ -198,7 +200,7 @@ def _need(programs: Mapping[str, str]) -> None:
 
 def _built(name: str, build: Callable[[Path, Path], None]) -> Path:
     sources = HERE / name
-    files = sorted(path for path in sources.rglob("*") if path.is_file())
+    files = sorted(path for path in sources.rglob("*") if path.suffix in SOURCE_KINDS)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     folder = CACHE / f"{name}-harness-{digest}"
     CACHE.mkdir(parents=True, exist_ok=True)
