@@ -48,8 +48,14 @@ class UnexpectedStatus(OpenEoiError):
         super().__init__(f"the card answered {status:04X} to {during}")
 
 
+class CardMemoryFailure(UnexpectedStatus):
+    """The card could not write what it had to (6581); it is as before. A virtual card's memory is a file: is the disk full?"""
+
+
 def expect_ok(response: ResponseApdu, during: str = "the command") -> bytes:
     """The response's data field if the status word is 9000; raises UnexpectedStatus otherwise."""
+    if response.status == MEMORY_FAILURE:
+        raise CardMemoryFailure(response.status, during)
     if response.status != SUCCESS:
         raise UnexpectedStatus(response.status, during)
     return response.data

@@ -24,6 +24,7 @@ from sqlalchemy.pool import StaticPool
 
 from openeoi.storage import _engine_errors
 from openeoi.storage.errors import DatabaseDamaged, DatabaseForeign, DatabaseNewer, DatabaseUnavailable
+from openeoi.storage.write_ahead_log import pages_in_log
 
 _CHECKED_AT_OPENING_BELOW = 16 * 1024 * 1024
 """Bytes: below this, opening runs SQLite's quick check (milliseconds); above, only `check` does."""
@@ -220,7 +221,8 @@ def _make_sqlite_file(path: Path, migrations: str) -> None:
 
 
 def _require_sqlite_file(path: Path) -> None:
-    """That the file begins as one and is not shorter than it says (https://www.sqlite.org/fileformat.html, 1.3).
+    """That the file begins as one and is not shorter than it says (https://www.sqlite.org/fileformat.html, 1.3), unless the log
+    beside it holds what is missing.
 
     SQLite itself looks later: with a write-ahead log beside it, it would first write the log's pages into a damaged file.
     """
@@ -233,10 +235,20 @@ def _require_sqlite_file(path: Path) -> None:
         raise DatabaseDamaged(str(path), "the database file is empty")
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise DatabaseDamaged(str(path), "the database is damaged (it does not begin like one)")
-    page = int.from_bytes(header[16:18], "big")
+    stored = int.from_bytes(header[16:18], "big")
+    page = 65536 if stored == 1 else stored
     pages, counted_at, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
-    if counted_at == changed_at and size < pages * (65536 if page == 1 else page):
+    if page and counted_at == changed_at and size < pages * page and not _end_is_in_log(path, page, size, pages):
         raise DatabaseDamaged(str(path), "the database is damaged (its end is missing)")
+
+
+def _end_is_in_log(path: Path, page: int, size: int, pages: int) -> bool:
+    """Whether the pages behind the end of the file lie in the log, as after a checkpoint that was cut off."""
+    try:
+        held = pages_in_log(path, page)
+        return all(number in held for number in range(size // page + 1, pages + 1))
+    except OSError as error:
+        raise _engine_errors.from_os_error(error, str(path)) from error
 
 
 def _fill_sqlite_file(draft: Path, migrations: str) -> None:
