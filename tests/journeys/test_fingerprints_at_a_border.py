@@ -136,3 +136,22 @@ def test_a_post_of_a_state_that_nobody_asked_for_has_no_right(
     assert credentials is not None
     with pytest.raises(NoCertificateChain):
         run(prove_terminal_to(references, opened, credentials), card.transport)
+
+
+def test_a_post_has_no_right_while_the_cards_state_gives_none(
+    card: Card, states: tuple[Authorities, Authorities], clock: Clock
+) -> None:
+    """The verifying authority has expired and nobody has rolled it over: no error amid an inspection, but no right."""
+    opened, infos = card.opened()
+    references = card.references(opened, infos)
+    clock.forward(days=4 * 365)
+    for post in posts(states).values():
+        assert post.credentials_for(references, clock()) is None
+
+
+def test_states_founded_before_there_were_verifying_authorities_get_theirs_when_needed(tmp_path: Path, clock: Clock) -> None:
+    founded = authorities(tmp_path / "me", "me", clock)
+    with founded._store.begin() as transaction:
+        transaction.exec_driver_sql("DELETE FROM card_verifiable_certificate")
+    assert founded.verifying_certificates() == ()
+    assert str(founded.trust_point().body.holder) == "MEOETESTCV00001"

@@ -99,12 +99,16 @@ class PostCredentials:
         self._states = states
 
     def credentials_for(self, authority_references: Sequence[KeyReference], at: datetime) -> TerminalCredentials | None:
+        from openeoi.pki.errors import AuthorityMissing, VerifierRequestRefused
         from openeoi.pki.inspection_rights import AskedState
 
         for country in dict.fromkeys(reference.country for reference in authority_references):
             if country in self._states:
                 asked = AskedState(self._states[country], self._own)
-                return self._own.inspection_credentials(authority_references, asked, at)
+                try:
+                    return self._own.inspection_credentials(authority_references, asked, at)
+                except (AuthorityMissing, VerifierRequestRefused):
+                    return None  # the state of the card gives this post no right now; its report says that it had none
         return None
 
 

@@ -63,6 +63,7 @@ class InspectionRights(VerifyingAuthority):
         What is valid on the day of `at` is used again; what is missing is asked for and certified. None where no chain leads from
         the references here. Raises VerifierRequestRefused, AuthorityMissing.
         """
+        self.found_verifying_authority(actor)  # which vouches for the document verifier
         above, day = tuple(state.verifying_certificates()), at.date()
         if not above:
             return None

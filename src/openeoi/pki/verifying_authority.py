@@ -41,6 +41,8 @@ class VerifyingAuthority(FoundedAuthorities):
 
     def found_verifying_authority(self, actor: str = SYSTEM) -> None:
         """Make the first key and certificate where there is none."""
+        if self.verifying_certificates():
+            return
         with self._store.begin() as transaction:
             if not verification_store.of_authority(transaction):
                 self._add_root(transaction, 1, actor)
@@ -62,6 +64,7 @@ class VerifyingAuthority(FoundedAuthorities):
 
     def trust_point(self) -> CardVerifiableCertificate:
         """What goes onto the own cards: the newest self-signed certificate. Raises AuthorityMissing."""
+        self.found_verifying_authority()  # a state founded by an older program has none yet
         with self._store.read() as transaction:
             return self._newest_root(transaction).certificate
 
