@@ -165,6 +165,31 @@ def test_a_document_is_inspected_in_the_reader(desk: Desk) -> None:
     )
 
 
+def test_a_service_is_logged_in_to_through_the_pages(desk: Desk) -> None:
+    """The setting `reader`: the agent's pages use the card in the reader, and nobody else's."""
+    program = f"""
+from openeoi.main.browser import Browser
+from openeoi.main.tour import in_process_client
+from openeoi.main.settings import load
+from openeoi.main.wiring import Offices
+offices = Offices.open(load().settings)
+browser = Browser(in_process_client(offices))
+browser.open(offices.settings.origin + "/agent/")
+print({READER!r} in browser.text)
+browser.open(offices.settings.origin + "/sample-service")
+browser.submit("/sample-service/start", button=("level", "high"))
+browser.submit("/agent/use")
+browser.submit("/agent/use/", button=("answer", "yes"), can={desk.sample.access_number!r}, pin={desk.sample.norm_pin!r})
+browser.submit("/login/card")
+browser.submit("consent", button=("decision", "agree"))
+print(browser.address.removeprefix(offices.settings.origin))
+"""
+    environment = desk.environment | {"EOI_READER": "00 00"}
+    with inserted(desk):
+        told = subprocess.run(desk.python(program), capture_output=True, text=True, env=environment, timeout=120)
+    assert told.stdout.splitlines() == ["True", "/sample-service/account"], told.stderr
+
+
 def test_which_reader_is_meant_must_be_clear(desk: Desk) -> None:
     can = ("--can", "123456")
     assert "Several readers have Virtual in their names" in desk.eoi("card", "read", "--reader", "Virtual", *can, code=2)
