@@ -107,7 +107,7 @@ def test_a_montenegrin_card_is_another_card(tmp_path: Path, clock: Clock) -> Non
     assert "chip authentication mapping" in checks
     assert "terminal authentication and fingerprints" not in checks
     offers = CardAccess.decode(_main(state, lds.CARD_ACCESS.file_id)).pace_infos
-    assert [info.protocol.removeprefix("0.4.0.127.0.7.2.2.4.") for info in offers] == ["2.4", "4.2", "6.4"]
+    assert [info.protocol.removeprefix("0.4.0.127.0.7.2.2.4.") for info in offers] == ["2.4", "6.4"]
     security = state.files[Application.MASTER_FILE, lds.CARD_SECURITY.file_id]
     assert security.read == READ_UNDER_PACE
     infos = CardSecurity.decode(security.content).security_infos

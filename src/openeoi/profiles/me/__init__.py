@@ -47,9 +47,11 @@ CARD = CardParameters(
     puk=PinParameters(10, 10, tries=5, reference=6, path=b"\x00\x06"),
     initial_password=PinParameters(8, 8, tries=5, reference=7, path=b"\x00\x07", one_use=True),
     document_numbers=DocumentNumberFormat(prefix="EL", digits=7),
-    # OUR CHOICE: other protocols than Slovenia's, so that both are used. No fingerprints, so no terminal authentication.
+    # OUR CHOICE: other protocols than Slovenia's, so that both are used. No fingerprints, so no terminal authentication. No PACE
+    # with integrated mapping: OpenSC's library, which has the generic one, gives EF.CardAccess up as a whole where it finds it,
+    # and no holder could use a PIN on Linux. The chip authentication mapping it passes over.
     document=TravelDocumentParameters(
-        pace_infos=(PaceInfo(f"{PACE}.4.2", P_256), PaceInfo(f"{PACE}.6.4", P_256)),  # integrated and chip authentication mapping
+        pace_infos=(PaceInfo(f"{PACE}.6.4", P_256),),
         chip_authentication=(ChipAuthenticationParameters(P_256, frozenset({Cipher.AES_128, Cipher.AES_256})),),
         active_authentication=ActiveAuthenticationParameters(DigestAlgorithm.SHA256, P_256),
     ),
