@@ -42,8 +42,8 @@ def made(cards: FaultyCards, name: str) -> dict[str, object]:
     from openeoi.card.faults.specimen import CAN, NORM_PIN, PUK, SIG_PIN
 
     fault = cards.make(name)
-    facts = described(fault)
-    found = facts.pop("inspection")
+    facts = {name: value for name, value in described(fault).items() if value is not None}
+    found = facts.pop("inspection", None)
     if isinstance(found, dict):
         facts |= {f"inspection_{key}": value for key, value in found.items()}
     return {"card": name, "can": CAN, "norm_pin": NORM_PIN, "sig_pin": SIG_PIN, "puk": PUK, **facts}

@@ -9,7 +9,7 @@ import pytest
 from card.faults import lab
 from openeoi.border import checks
 from openeoi.card.faults.basic_access_faults import BASIC_ACCESS_ONLY
-from openeoi.card.faults.catalogue import CATALOGUE, UnknownFault, find_fault, make_faulty_card
+from openeoi.card.faults.catalogue import CATALOGUE, SOUND, UnknownFault, find_fault, make_faulty_card
 from openeoi.card.faults.chip_faults import proving
 from openeoi.card.faults.conformance_cases import CASES
 from openeoi.card.faults.defects import Defect
@@ -156,6 +156,12 @@ def test_an_entry_is_complete(fault: Fault) -> None:
 def test_the_catalogue_is_large_and_covers_every_family() -> None:
     assert len(CATALOGUE) >= 60
     assert {fault.family for fault in CATALOGUE.values()} == set(Family)
+
+
+def test_the_sound_one_is_made_by_its_name_and_is_no_fault() -> None:
+    assert find_fault("none") is SOUND
+    assert "none" not in CATALOGUE
+    assert lab.examined_with_the_right(in_reader("none")).outcome is Outcome.SUCCESSFUL
 
 
 def test_an_unknown_name_is_refused() -> None:

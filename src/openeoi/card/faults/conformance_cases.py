@@ -175,6 +175,7 @@ CASES: Final[Mapping[str, str]] = MappingProxyType(
         "active-digest-wrong": "OEOI-DG15-3",
         "active-signature-repeated": "OEOI-DG15-3",
         "ta-accepts-expired": "OEOI-TA-1",
+        "ta-expired-trust-point-serves": "OEOI-TA-2",
         "ta-accepts-more-rights": "ISO7816_L_6",
         "ta-accepts-any-certificate-signature": "ISO7816_J_3",
         "ta-accepts-any-proof": "ISO7816_L_11",

@@ -17,6 +17,7 @@ personalised like any card, that any PC/SC program can read through vsmartcard's
 
     eoi card faults                           the catalogue in short; --json for machines
     eoi card new --fault sod-signature-wrong  make one; it lies in the box under the fault's name
+    eoi card new --fault none                 the sound one to compare with: a document with every protocol
     eoi card insert sod-signature-wrong       put it into our reader, or with --vpcd HOST:PORT into a PC/SC virtual reader
     eoi card faults --trust FOLDER            what the system under test has to trust: authorities, revocation list; and the
                                               test key that the chips' terminals are certified with

@@ -74,6 +74,13 @@ class AcceptsAnyProof(TerminalAuthenticationCardSide):
         """Nothing is wrong."""
 
 
+class ExpiredTrustPointServes(TerminalAuthenticationCardSide):
+    def _checked(self, certificate: CardVerifiableCertificate, issuer: Imported, trust: Trust) -> Imported:
+        body = replace(issuer.certificate.body, expires=date.max)
+        issuer = replace(issuer, certificate=replace(issuer.certificate, body=body))
+        return super()._checked(certificate, issuer, trust)
+
+
 class DateStands(TerminalAuthenticationCardSide):
     def _updated(self, trust: Trust, imported: Imported, issuer: Imported) -> Trust:
         return replace(super()._updated(trust, imported, issuer), current_date=trust.current_date)
@@ -152,6 +159,13 @@ FAULTS: Final = (
         CERTIFICATES,
         None,
         _lenient(AcceptsExpired),
+    ),
+    _fault(
+        "ta-expired-trust-point-serves",
+        "A trust point whose certificate has expired still certifies document verifiers.",
+        DATES,
+        None,
+        _lenient(ExpiredTrustPointServes),
     ),
     _fault(
         "ta-accepts-more-rights",

@@ -63,9 +63,13 @@ point was moved by a run with `--alter` is known again in the next one. Good cer
 so that a run without `--alter` leaves the date of a chip that behaves where it was. RSA and ECDSA are both supported; of an
 RSA trust point no link certificates are made (ISO7816_M_3 to M_6 are *not implemented* then).
 
-Our own [faulty chips](faulty-chips.md) and their sound specimens trust the laboratory of the installation, which gives its
-folder by `eoi card faults --trust FOLDER`; the same folder serves for `--trust`. Each faulty chip fails in the case that its
-catalogue names.
+Our own [faulty chips](faulty-chips.md) and the sound one (`eoi card new --fault none`) trust the laboratory of the
+installation, which gives its folder by `eoi card faults --trust FOLDER`; the same folder serves for `--trust`. Each faulty
+chip fails in the case that its catalogue names:
+
+    eoi card faults --trust folder
+    eoi card new --fault ta-keeps-rights
+    eoi conformance --card ta-keeps-rights --can 314159 --certificates folder --trust folder --pin 111111 --provoke
 
 ## Figures
 

@@ -9,7 +9,7 @@ from openeoi.encoding.card_verifiable_certificates.certificate import Role
 from openeoi.iso7816 import status
 from openeoi.iso7816.apdu import CommandApdu
 from openeoi.iso7816.steps import CardSteps
-from openeoi.terminal.conformance.case import CaseFailed, CaseNotApplicable, Implementation, Subject
+from openeoi.terminal.conformance.case import CaseFailed, CaseNotApplicable, Implementation, Steps, Subject
 from openeoi.terminal.conformance.certificates.authority import DAY, Authority
 from openeoi.terminal.conformance.certificates.drafts import Draft, Holder
 from openeoi.terminal.conformance.certificates.forgeries import BY_NUMBER, WRONG_ROLES, Forgery, late
@@ -175,23 +175,35 @@ def _require_date_as_it_was(opened: Opened, what: str) -> CardSteps[None]:
 
 _KEPT_DATE = range(25, 42)
 
-CASES = {
-    "OEOI-TA-1": Implementation(expired_certificate_is_refused),
-    "ISO7816_J_1": Implementation(good_chain_is_taken),
-    "ISO7816_J_2": Implementation(unknown_authority_is_refused),
-    "ISO7816_J_11": Implementation(foreign_terminal_leaves_the_date),
-    "ISO7816_J_12": Implementation(chain_in_clear_is_refused),
-    "ISO7816_J_13": Implementation(partial(wrong_class_is_refused, 0)),
-    "ISO7816_J_15": Implementation(partial(wrong_class_is_refused, 1)),
-    "ISO7816_J_22": Implementation(earlier_keys_are_forgotten),
-    "ISO7816_J_35": Implementation(nothing_selected_leaves_the_date),
-    "ISO7816_J_55": Implementation(partial(short_key_is_refused, False)),
-    "ISO7816_J_56": Implementation(partial(short_key_is_refused, True)),
+
+def _both_ways(steps: Steps, subject: Subject) -> CardSteps[None]:
+    """The guideline asks for every case of this unit after PACE, and after basic access control where the chip has both."""
+    yield from steps(subject)
+    if subject.pace is not None and subject.by_zone:
+        try:
+            yield from steps(replace(subject, pace=None))
+        except CaseFailed as failure:
+            raise CaseFailed(f"after basic access control: {failure.reason}") from failure
+
+
+_UNIT: dict[str, Steps] = {
+    "ISO7816_J_1": good_chain_is_taken,
+    "ISO7816_J_2": unknown_authority_is_refused,
+    "ISO7816_J_11": foreign_terminal_leaves_the_date,
+    "ISO7816_J_12": chain_in_clear_is_refused,
+    "ISO7816_J_13": partial(wrong_class_is_refused, 0),
+    "ISO7816_J_15": partial(wrong_class_is_refused, 1),
+    "ISO7816_J_22": earlier_keys_are_forgotten,
+    "ISO7816_J_35": nothing_selected_leaves_the_date,
+    "ISO7816_J_55": partial(short_key_is_refused, False),
+    "ISO7816_J_56": partial(short_key_is_refused, True),
     **{
-        f"ISO7816_J_{number}": Implementation(
-            partial(forgery_leaves_the_date if number in _KEPT_DATE else forgery_is_refused, forgery)
-        )
+        f"ISO7816_J_{number}": partial(forgery_leaves_the_date if number in _KEPT_DATE else forgery_is_refused, forgery)
         for number, forgery in BY_NUMBER.items()
     },
-    **{f"ISO7816_J_{number}": Implementation(partial(wrong_role_is_refused, *roles)) for number, roles in WRONG_ROLES.items()},
+    **{f"ISO7816_J_{number}": partial(wrong_role_is_refused, *roles) for number, roles in WRONG_ROLES.items()},
+}
+
+CASES = {identifier: Implementation(partial(_both_ways, steps)) for identifier, steps in _UNIT.items()} | {
+    "OEOI-TA-1": Implementation(expired_certificate_is_refused)
 }

@@ -94,6 +94,19 @@ def file_stays_well_formed(subject: Subject) -> CardSteps[None]:
         raise CaseFailed(f"EF.CVCA names {references[0]} first, not the new trust point")
 
 
+def expired_trust_point_certifies_nobody(subject: Subject) -> CardSteps[None]:
+    """The chip's date passes the end of the old trust point; a certificate of it that is valid itself is refused then."""
+    opened = yield from open_for_certificates(subject)
+    old, new = opened.authority, opened.trust.next(opened.authority)
+    yield from show_good(opened, old.link(new), "a link certificate")
+    day = old.expires + 5 * DAY
+    yield from show_good(opened, replace(new.verifier_draft(number=3), effective=day), "a document verifier's certificate")
+    again = yield from open_for_certificates(subject)
+    draft = replace(old.verifier_draft(), expires=day + DAY)
+    require_not_taken((yield from show(again, old.holder, draft.content())), "a certificate of a trust point that has expired")
+    yield from _require_chain(subject, new)
+
+
 def algorithm_is_migrated(subject: Subject) -> CardSteps[None]:
     opened = yield from open_for_certificates(subject)
     new = opened.trust.next(opened.authority, migrated=True)
@@ -145,6 +158,7 @@ _STEPS: dict[str, Steps] = {
     "ISO7816_M_5": link_certifies_no_terminal,
     "ISO7816_M_6": file_stays_well_formed,
     "ISO7816_N_1": algorithm_is_migrated,
+    "OEOI-TA-2": expired_trust_point_certifies_nobody,
 }
 
 CASES = {identifier: Implementation(steps, alters=True) for identifier, steps in _STEPS.items()}
