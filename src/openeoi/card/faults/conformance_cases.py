@@ -132,7 +132,7 @@ CASES: Final[Mapping[str, str]] = MappingProxyType(
         "cam-chip-key-wrong": "OEOI-CAM-1",
         "cam-proof-missing": "OEOI-CAM-1",
         "cam-proof-cut": "OEOI-CAM-1",
-        "cam-proof-of-zeros": "OEOI-CAM-1",
+        "cam-proof-padding-wrong": "OEOI-CAM-1",
         "cam-card-security-missing": "OEOI-CAM-2",
         "cam-card-security-unsigned": "OEOI-CAM-3",
         "cam-card-security-malformed": "OEOI-CAM-2",

@@ -15,6 +15,7 @@ from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError
 
 ENCRYPTED_PROOF: Final = 0x8A
+BLOCK_SIZE: Final = 16
 PRIME: Final = STANDARDISED_GROUPS[MODP].prime
 SIZE: Final = (PRIME.bit_length() + 7) // 8
 
@@ -42,6 +43,12 @@ def _proof(change: Callable[[bytes], bytes | None]) -> Callable[[], Defect]:
         return template(b"".join(tlv.encode(tag, value) for tag, value in found if value is not None))
 
     return lambda: WireDefect(changed)
+
+
+def _other_padding(proof: bytes) -> bytes:
+    """One bit before the last block, which under CBC makes 81 of the 80 that the last block begins with."""
+    position = len(proof) - 2 * BLOCK_SIZE
+    return proof[:position] + bytes((proof[position] ^ 1,)) + proof[position + 1 :]
 
 
 def _flip_last(value: bytes) -> bytes:
@@ -202,12 +209,12 @@ FAULTS: Final = (
         defect=_proof(lambda proof: proof[:-1]),
     ),
     _cam(
-        "cam-proof-of-zeros",
-        "The encrypted proof is zeros, which decrypt to bytes without padding.",
+        "cam-proof-padding-wrong",
+        "The padding of the encrypted proof is wrong.",
         CAM,
         "PaceFailed",
         BY_CHIP,
-        defect=_proof(lambda proof: bytes(len(proof))),
+        defect=_proof(_other_padding),
     ),
     _cam(
         "cam-card-security-missing",
