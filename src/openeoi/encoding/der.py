@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from openeoi.encoding import tlv
 from openeoi.encoding.errors import DecodingError, EncodingError
@@ -70,6 +71,7 @@ def encode_null() -> bytes:
     return tlv.encode(NULL, b"")
 
 
+@lru_cache(maxsize=1024)
 def encode_object_identifier(dotted: str) -> bytes:
     """Shape of `dotted`: "1.2.840.10045.2.1"."""
     if not re.fullmatch(r"(0|1|2)(\.(0|[1-9][0-9]*))+", dotted, re.ASCII):
@@ -149,7 +151,12 @@ def decode_null(element: Element) -> None:
 
 def decode_object_identifier(element: Element) -> str:
     """The dotted form, "1.2.840.10045.2.1"."""
-    value = _value(element, OBJECT_IDENTIFIER, "OBJECT IDENTIFIER")
+    return _dotted(_value(element, OBJECT_IDENTIFIER, "OBJECT IDENTIFIER"))
+
+
+@lru_cache(maxsize=1024)
+def _dotted(value: bytes) -> str:
+    """Kept, as the encodings are: a document names the same dozens of identifiers over and over."""
     if len(value) > OBJECT_IDENTIFIER_MAXIMUM:
         raise DecodingError(f"an OBJECT IDENTIFIER of {len(value)} bytes", 0)
     arcs: list[int] = []
