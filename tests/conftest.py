@@ -1,9 +1,13 @@
-"""Rules for the whole suite: in CI an interop or browser test that is skipped is a failure."""
+"""Rules for the whole suite: Ctrl-C works, and in CI an interop or browser test that is skipped is a failure."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+
+# A shell that starts the suite in the background has it ignore Ctrl-C, and programs under test would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

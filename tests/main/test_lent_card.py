@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from card.sample_card import CAN, NORM_PIN, sample_card
 from openeoi.main.installation import Installation
 from openeoi.storage.atomic_files import AtomicFile
@@ -27,7 +29,8 @@ def eoi(var: Path, *arguments: str, given: str = "") -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, input=given, timeout=60, env=environment(var))
 
 
-def test_one_installation_lends_its_card_to_another(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_one_installation_lends_its_card_to_another(tmp_path: Path, ending: signal.Signals) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     sample_card(memory=AtomicFile(Installation(here, secrets.token_bytes).cards / "SAMPLE.card"))
     assert eoi(here, "card", "insert", "SAMPLE", "--contactless").returncode == 0
@@ -48,7 +51,7 @@ def test_one_installation_lends_its_card_to_another(tmp_path: Path) -> None:
         assert (changed.returncode, changed.stderr) == (0, "")
         refused = eoi(here, "card", "read", "--reader", f"relay:{address}", "--can", CAN)
         assert refused.returncode == 2 and "nothing was sent" in refused.stderr
-        lender.send_signal(signal.SIGINT)
+        lender.send_signal(ending)
         told = [json.loads(line) for line in lender.stdout]
         assert lender.wait(timeout=10) == 0
     assert [(one["event"], one["who"]) for one in told][:2] == [("user_came", "ana"), ("user_went", "ana")]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -48,11 +49,9 @@ def relay_commands(get_agent: GetAgent, get_folder: Callable[[], Path], clock: C
             listening = relay.listen(host, port)
         except OSError as error:
             raise RelayAddressUnusable(listen, (error.strerror or str(error)).lower()) from error
-        _tell(as_json, "listening", f"{host}:{listening.getsockname()[1]}")
-        try:
+        with _ended_by_signals(stop):
+            _tell(as_json, "listening", f"{host}:{listening.getsockname()[1]}")
             relay.serve(desk, listening, context, stop, observe=lambda event, who: _observed(as_json, event, who))
-        except KeyboardInterrupt:
-            stop.set()  # how lending ends; users are cut off with the process
 
     @group.command("relay-certificates", epilog="Example: eoi card relay-certificates --host card.example.org --user ana")
     def certificates(
@@ -73,6 +72,17 @@ def relay_commands(get_agent: GetAgent, get_folder: Callable[[], Path], clock: C
         typer.echo(json.dumps([str(path) for path in paths], indent=2) if as_json else "\n".join(str(path) for path in paths))
 
     return group
+
+
+@contextmanager
+def _ended_by_signals(stop: Event) -> Iterator[None]:
+    """However lending is ended (Ctrl-C, a service manager), every user's card loses power before the program ends."""
+    before = {ending: signal.signal(ending, lambda number, frame: stop.set()) for ending in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 class LentReader:
