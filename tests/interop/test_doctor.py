@@ -23,6 +23,8 @@ from openeoi.storage.atomic_files import AtomicFile
 
 READER = "Virtual PCD 00 00"
 
+pytestmark = pytest.mark.interop
+
 
 @dataclass(frozen=True)
 class Inside(ThisComputer):
@@ -59,7 +61,6 @@ def made(folder: Path, state: LifeCycle = LifeCycle.ACTIVE) -> Path:
     return folder / "sample.card"
 
 
-@pytest.mark.interop
 def test_what_opensc_says_of_itself(inside: Inside) -> None:
     found = opensc.opensc(inside)
     assert found.version >= (0, 26)
@@ -67,7 +68,6 @@ def test_what_opensc_says_of_itself(inside: Inside) -> None:
     assert (found.can_configured, found.applications_named) == (False, False)
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize("contactless", [False, True])
 def test_the_driver_that_opensc_binds(inside: Inside, reader: VirtualReader, tmp_path: Path, contactless: bool) -> None:
     with reader.card(made(tmp_path), contactless):

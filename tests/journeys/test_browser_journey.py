@@ -37,7 +37,17 @@ BORDER_CHECKS = (
 )
 OTHER_PAGES = (
     *("/issuing/apply?blank=1", "/issuing/documents", "/issuing/documents?number=OE0000001", "/issuing/log", "/issuing/"),
-    *("/agent/pin/change", "/agent/pin/unblock", "/health", "/health/my-access", "/login", "/exchange", "/pki", "/nowhere"),
+    *(
+        "/agent/doctor",
+        "/agent/pin/change",
+        "/agent/pin/unblock",
+        "/health",
+        "/health/my-access",
+        "/login",
+        "/exchange",
+        "/pki",
+        "/nowhere",
+    ),
 )
 COOKIE_LIMIT = 4096  # bytes of name and value that every browser keeps (RFC 6265, 6.1)
 
