@@ -10,8 +10,16 @@ from openeoi.storage.atomic_files import AtomicFile
 from openeoi.transport.vpcd import Reader, ReaderEvent, serve
 
 
+class PoweredCard(VirtualCard):
+    """Says when the reader gives it power: from then on the reader knows that it is there."""
+
+    def reset(self) -> None:
+        super().reset()
+        print("POWERED", flush=True)
+
+
 def main(path: Path, contactless: bool) -> None:
-    card = VirtualCard(AtomicFile(path), secrets.token_bytes)
+    card = PoweredCard(AtomicFile(path), secrets.token_bytes)
     stop = threading.Event()
 
     def observe(event: ReaderEvent) -> None:

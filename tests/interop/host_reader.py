@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,11 +63,17 @@ def card_in(inside: Sequence[str], file: Path, contactless: bool = True) -> Iter
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
+        connected = False
         for line in process.stdout:
             if line.strip() == "CONNECTED":
+                connected = True
+            elif connected and line.strip() == "POWERED":
                 break
         else:
             raise AssertionError("the card did not reach the reader")
         yield
         process.stdin.close()
+        process.stdout.read()
         assert process.wait(timeout=10) == 0
+    # pcscd looks every 0.4 s; a card that comes sooner would be taken for the one before, and used without being powered.
+    time.sleep(0.8)

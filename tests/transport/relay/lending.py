@@ -72,6 +72,12 @@ class Lent:
     folder: Path
     desk: EchoDesk
     told: list[tuple[RelayEvent, str]]
+    something_told: threading.Event
+
+    def heard(self) -> RelayEvent:
+        """The first event; a refused user may know of it before the owner is told."""
+        assert self.something_told.wait(10)
+        return self.told[0][0]
 
     def credentials(self, user: str = "ana") -> Credentials:
         return Credentials(self.folder / "authority.pem", self.folder / f"{user}.pem")
@@ -88,16 +94,21 @@ def certificates(folder: Path) -> Path:
 @contextmanager
 def lent(folder: Path, desk: EchoDesk, limits: Limits | None = None) -> Iterator[Lent]:
     listening = relay.listen("127.0.0.1", 0)
-    stop, told = threading.Event(), []
+    stop, something_told = threading.Event(), threading.Event()
+    told: list[tuple[RelayEvent, str]] = []
     context = Credentials.of_card(folder).server_context()
 
+    def observe(event: RelayEvent, who: str) -> None:
+        told.append((event, who))
+        something_told.set()
+
     def serve() -> None:
-        relay.serve(desk, listening, context, stop, limits or Limits(), lambda event, who: told.append((event, who)))
+        relay.serve(desk, listening, context, stop, limits or Limits(), observe)
 
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield Lent(listening.getsockname()[1], folder, desk, told)
+        yield Lent(listening.getsockname()[1], folder, desk, told, something_told)
     finally:
         stop.set()
         thread.join(10)

@@ -90,7 +90,7 @@ def test_a_certificate_of_another_authority_is_refused(lent: Lent, tmp_path: Pat
     ):
         pass
     assert lent.desk.powers == 0
-    assert lent.told[0][0] is RelayEvent.USER_REFUSED
+    assert lent.heard() is RelayEvent.USER_REFUSED
 
 
 def test_the_cards_own_certificate_does_not_make_a_user(lent: Lent) -> None:
@@ -264,7 +264,7 @@ def test_a_slow_handshake_is_given_up(folder: Path) -> None:
     with lending.lent(folder, EchoDesk(), Limits(handshake=0.05)) as running:
         with socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain:
             assert plain.recv(1) == b""
-        assert running.told[0][0] is RelayEvent.USER_REFUSED
+        assert running.heard() is RelayEvent.USER_REFUSED
 
 
 def test_only_so_many_connections(folder: Path) -> None:
