@@ -1,6 +1,5 @@
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,10 @@ from whole_journey import Seen, travelled
 
 
 @pytest.fixture(scope="package")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """A whole journey on a machine whose user asks for no protection of files at all."""
     before = os.umask(0)
     try:
-        yield travelled(tmp_path_factory.mktemp("installation") / "var")
+        return travelled(tmp_path_factory.mktemp("installation") / "var")
     finally:
         os.umask(before)
